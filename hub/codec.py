@@ -1,0 +1,164 @@
+"""CloudEvents 1.0 structured JSON in and out. Must not know what a fact means or what becomes of it.
+
+``decode`` gives an Event or raises ``BadPayload`` with a reason a person can act on; it never raises anything else.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Iterable
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from hub.domain.events import Emission, Event, Exercise, Stream
+from hub.domain.model import Fact, Instant, Position, instant
+from hub.errors import BadPayload
+from hub.ports import Outgoing, Record
+
+CONTENT_TYPE = b"application/cloudevents+json"
+REFUSED = "refused"
+"""Header of a record that its producer already refused: the value is the raw input, the header the reason."""
+MAX_BYTES = 1 << 20
+_EARLIEST, _LATEST = 946684800.0, 4102444800.0  # 2000-01-01 .. 2100-01-01, epoch seconds
+
+Locate = Callable[[Position], Position]
+"""Checks a position and gives it in WGS-84, or raises ``BadPayload``."""
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    specversion: Literal["1.0"]
+    id: Annotated[str, Meta(min_length=1, max_length=400)]
+    source: Annotated[str, Meta(min_length=1, max_length=400)]
+    type: Annotated[str, Meta(min_length=1, max_length=200)]
+    subject: Annotated[str, Meta(min_length=1, max_length=160)]
+    time: Instant
+    data: msgspec.Raw
+    exercise: Exercise = "o"
+    correlationid: str | None = None
+    causationid: str | None = None
+
+
+class _Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    data: Fact
+    exercise: str = "o"
+    correlationid: str | None = None
+    causationid: str | None = None
+
+
+_envelope = msgspec.json.Decoder(_Envelope)
+_encode = msgspec.json.Encoder().encode
+
+
+class Codec:
+    """Decodes the records of the declared streams."""
+
+    def __init__(self, streams: Iterable[Stream], locate: Locate) -> None:
+        """``streams``: what may arrive where. ``locate``: check and conversion of positions at the edge."""
+        self._streams = {stream.topic: stream for stream in streams}
+        self._locate = locate
+        types = {cls for stream in self._streams.values() for cls in stream.events.values()}
+        self._decoders = {cls: msgspec.json.Decoder(cls) for cls in types}
+        self._places = {cls: _position_fields(cls) for cls in types}
+
+    def decode(self, record: Record, now: float) -> Event:
+        """The event in a record; ``now`` (epoch seconds) becomes ``seen``. Raises ``BadPayload`` only."""
+        refused = record.header(REFUSED)
+        if refused is not None:
+            raise BadPayload(refused.decode("utf-8", "replace"))
+        try:
+            return self._decode(record, now)
+        except BadPayload:
+            raise
+        except RecursionError:
+            raise BadPayload("nested too deeply") from None
+        except Exception as error:
+            raise BadPayload(str(error) or type(error).__name__) from None
+
+    def _decode(self, record: Record, now: float) -> Event:
+        stream = self._streams.get(record.topic)
+        if stream is None:
+            raise BadPayload(f"topic {record.topic} is not declared")
+        if not record.value:
+            raise BadPayload("empty value")
+        if len(record.value) > MAX_BYTES:
+            raise BadPayload(f"{len(record.value)} bytes, more than {MAX_BYTES}")
+        envelope = _envelope.decode(record.value)
+        cls = stream.events.get(envelope.type)
+        if cls is None:
+            raise BadPayload(f"type {envelope.type} is not declared on topic {record.topic}")
+        if not envelope.source.startswith(stream.source):
+            raise BadPayload(f"source {envelope.source} may not write to topic {record.topic}")
+        data = self._decoders[cls].decode(envelope.data)
+        if data.id != envelope.subject:
+            raise BadPayload(f"subject {envelope.subject} is not the id in data, {data.id}")
+        if record.key is not None and record.key != envelope.subject.encode():
+            raise BadPayload(f"record key {record.key!r} is not the subject {envelope.subject}")
+        time = envelope.time.timestamp()
+        if not _EARLIEST < time < _LATEST:
+            raise BadPayload(f"time {envelope.time.isoformat()} is outside 2000..2100")
+        return Event(
+            id=envelope.id,
+            source=envelope.source,
+            type=envelope.type,
+            subject=envelope.subject,
+            time=time,
+            seen=now,
+            data=self._placed(cls, data),
+            exercise=envelope.exercise,
+            correlation=envelope.correlationid,
+            causation=envelope.causationid,
+        )
+
+    def _placed(self, cls: type[Fact], data: Fact) -> Fact:
+        changes: dict[str, object] = {}
+        for name in self._places[cls]:
+            value = getattr(data, name)
+            if isinstance(value, Position):
+                changes[name] = self._locate(value)
+            elif value:
+                changes[name] = tuple(self._locate(position) for position in value)
+        return msgspec.structs.replace(data, **changes) if changes else data
+
+
+def _position_fields(cls: type[Fact]) -> tuple[str, ...]:
+    """Names of the fields that hold a Position or a tuple of them."""
+    hints = typing.get_type_hints(cls)
+    return tuple(name for name, hint in hints.items() if "Position" in repr(hint))
+
+
+def event_id(emission: Emission) -> str:
+    """The same fact always gets the same id, so sending it again is recognised."""
+    data = emission.data
+    return f"{emission.type}:{data.id}:{data.epoch}.{data.rev}"
+
+
+def encode(emission: Emission, *, id: str | None = None, headers: tuple[tuple[str, bytes], ...] = ()) -> Outgoing:
+    """A fact as a record: CloudEvent in the value, the entity's id as key, ``content-type`` as first header."""
+    body = _Outgoing(
+        specversion="1.0",
+        id=id or event_id(emission),
+        source=emission.source,
+        type=emission.type,
+        subject=emission.data.id,
+        time=instant(emission.at).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        datacontenttype="application/json",
+        data=emission.data,
+        exercise=emission.exercise,
+        correlationid=emission.correlation,
+        causationid=emission.causation,
+    )
+    return Outgoing(emission.data.id.encode(), _encode(body), (("content-type", CONTENT_TYPE), *headers))
+
+
+def refuse(raw: bytes, reason: str, key: str) -> Outgoing:
+    """A record for input that could not become a fact: the engine keeps it as a dead letter with that reason."""
+    return Outgoing(key.encode(), raw, ((REFUSED, reason.encode()),))

@@ -1,0 +1,1 @@
+"""The words of the field as types: facts, positions, kinds. Standard library and msgspec only."""

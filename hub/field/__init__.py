@@ -1,0 +1,1 @@
+"""The demo district and its life: streets, patrols, calls, drones. Deterministic, pure functions of time."""

@@ -1,0 +1,36 @@
+"""Age and what it means. Pure: a state is a function of age and of the interval at which something normally speaks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Look = Literal["fresh", "late", "stale", "lost"]
+LATE, STALE, LOST = 1.0, 3.0, 10.0
+"""Age over expected interval at which a thing becomes late, stale, lost."""
+AHEAD_S = 5.0
+"""A source whose clock is more than this ahead of the hub's is flagged, not shown as fresh."""
+
+
+def look(age_s: float | None, expected_s: float | None, grace_s: float = 0.0) -> Look:
+    """How something last heard ``age_s`` ago looks; ``None`` age: never heard, lost; ``None`` interval: always fresh.
+
+    ``grace_s`` is added to the interval for transport (one real second, in hub seconds).
+    """
+    if expected_s is None:
+        return "fresh"
+    if age_s is None:
+        return "lost"
+    ratio = age_s / (expected_s + grace_s)
+    if ratio <= LATE:
+        return "fresh"
+    if ratio <= STALE:
+        return "late"
+    return "stale" if ratio <= LOST else "lost"
+
+
+def percentile(values: list[float], fraction: float) -> float | None:
+    """Nearest-rank percentile (``fraction`` 0..1); ``None`` of nothing."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, int(fraction * len(ordered) + 0.999999) - 1))]

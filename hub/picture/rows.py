@@ -1,0 +1,77 @@
+"""Rows and tables of the Picture. A row is a fact with its times; a table is a declaration, not a container."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from hub.domain.model import Fact, Text, instant
+
+JSON = Any  # what msgspec.to_builtins gives: dict, list, str, int, float, bool, None
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One keyed row.
+
+    ``at``: when the source says it happened, epoch seconds. ``seen``: when the hub first took it in, epoch seconds
+    (not part of the state hash: it differs between two servers). ``type``: the CloudEvents type that set the row.
+    """
+
+    fact: Fact
+    at: float
+    seen: float
+    type: str
+    source: str = ""
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """What is newer: a higher epoch, then a higher revision."""
+        return (self.fact.epoch, self.fact.rev)
+
+
+def always(fact: Any) -> bool:
+    """Default of ``Table.on_screen``: every row is pushed to the screens."""
+    return True
+
+
+def nothing(fact: Any) -> Mapping[str, JSON]:
+    """Default of ``Table.derive``: no derived field."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A named table: what its rows are and how screens treat them.
+
+    ``data``: the fact type. ``owner``: ``"hub"`` or a centre's name. ``expected_s``: how often the source normally
+    reports a live row, seconds; ``None`` when silence says nothing (a closed case). ``ephemeral``: high-rate rows,
+    folded in memory, written at most once a second and without history. ``on_screen``: rows for which it is false
+    stay in the store and the API but are not pushed to the walls. ``derive``: further fields for the screens.
+    """
+
+    name: str
+    title: Text
+    data: type[Fact]
+    owner: str = "hub"
+    expected_s: float | None = None
+    ephemeral: bool = False
+    on_screen: Callable[[Any], bool] = always
+    derive: Callable[[Any], Mapping[str, JSON]] = nothing
+
+
+def view(table: Table, row: Row) -> dict[str, JSON]:
+    """The row as the screens see it: the fact's fields, its times (RFC 3339), its type and derived fields."""
+    out: dict[str, JSON] = msgspec.to_builtins(row.fact)
+    out["at"] = stamp(row.at)
+    out["seen"] = stamp(row.seen)
+    out["type"] = row.type
+    out.update(table.derive(row.fact))
+    return out
+
+
+def stamp(seconds: float) -> str:
+    """Epoch seconds to RFC 3339 UTC with milliseconds, ``2026-11-23T05:12:00.000Z``."""
+    return instant(seconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")

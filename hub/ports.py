@@ -1,0 +1,199 @@
+"""The ports: what the engine needs from the outside, and who calls what when.
+
+Adapters live in ``streams`` and are chosen in ``hub.wiring`` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from hub.picture.delta import Delta
+from hub.picture.rows import Row, Table
+
+Partition = tuple[str, int]
+"""(topic, partition)."""
+Positions = Mapping[Partition, int]
+"""Next offset to read, per partition."""
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """A record to append. ``key`` decides the partition; records of one key stay in order."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A record read from the log. ``timestamp``: when the log took it, epoch seconds (0.0 when it does not know)."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    timestamp: float = 0.0
+
+    def header(self, name: str) -> bytes | None:
+        """The last header of that name, or ``None``."""
+        for key, value in reversed(self.headers):
+            if key == name:
+                return value
+        return None
+
+
+class LogHealth(msgspec.Struct, frozen=True):
+    """``state``: ``ok``; ``down`` (cannot be reached); ``stalled`` (its end moves and nothing arrives)."""
+
+    state: Literal["ok", "down", "stalled"]
+    detail: str = ""
+
+
+class Log(Protocol):
+    """An ordered, durable, partitioned record log. Adapters: memory, SQLite, Kafka, recording (read only).
+
+    The engine calls ``read`` from one thread; producers call ``append`` from any thread.
+    """
+
+    def append(self, topic: str, records: Sequence[Outgoing]) -> list[tuple[int, int]]:
+        """Store the records durably, in order; gives (partition, offset) of each. Raises ``LogDown``; then none or a
+        prefix may have been stored, and appending again is safe because facts are idempotent.
+        """
+        ...
+
+    def partitions(self, topics: Iterable[str]) -> list[Partition]:
+        """The partitions of the topics that exist (SQLite and memory: always partition 0). Raises ``LogDown``."""
+        ...
+
+    def read(self, positions: Positions, limit: int, timeout_s: float) -> list[Record]:
+        """Up to ``limit`` records at or after the positions, in offset order within a partition; waits up to
+        ``timeout_s`` for the first one and returns ``[]`` when none came. Raises ``LogDown`` or ``PositionLost``.
+        The caller owns the positions: reading twice from the same positions gives the same records.
+        """
+        ...
+
+    def beginnings(self, topics: Iterable[str]) -> dict[Partition, int]:
+        """Offset of the oldest record there is, per partition (equal to the end when empty). Raises ``LogDown``."""
+        ...
+
+    def ends(self, topics: Iterable[str]) -> dict[Partition, int]:
+        """Offset after the newest record, per partition. Raises ``LogDown``."""
+        ...
+
+    def health(self) -> LogHealth:
+        """What the adapter knows without blocking."""
+        ...
+
+    def close(self) -> None:
+        """Release connections and threads. Safe to call twice."""
+        ...
+
+
+class DeadLetter(msgspec.Struct, frozen=True):
+    """A record that was refused, where it stands and why. ``raw``: the value, cut at 64 KiB. ``at``: epoch seconds."""
+
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    raw: bytes
+    at: float
+
+
+class HistoryEntry(msgspec.Struct, frozen=True):
+    """One applied fact, for timelines and audits. ``data``: the fact as JSON. ``at``, ``seen``: epoch seconds."""
+
+    event: str
+    source: str
+    type: str
+    table: str
+    entity: str
+    rev: int
+    at: float
+    seen: float
+    topic: str
+    partition: int
+    offset: int
+    data: bytes
+
+
+class Batch(msgspec.Struct, kw_only=True):
+    """What one transaction writes. ``inbox``: (source, id) of every event taken in. ``counters``: absolute values."""
+
+    rows: Delta
+    history: list[HistoryEntry] = []
+    inbox: list[tuple[str, str]] = []
+    dead_letters: list[DeadLetter] = []
+    outbox: list[tuple[str, Outgoing]] = []
+    positions: dict[Partition, int] = {}
+    counters: dict[str, int] = {}
+    meta: dict[str, str] = {}
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """What the store held at the last committed batch."""
+
+    rows: dict[str, dict[str, Row]]
+    positions: dict[Partition, int]
+    counters: dict[str, int]
+    meta: dict[str, str]
+
+
+class Store(Protocol):
+    """Durable state through SQLAlchemy. One writer; ``commit`` is all or nothing."""
+
+    def load(self, tables: Mapping[str, Table]) -> Loaded:
+        """The newest valid snapshot and what was committed after it; rows of undeclared tables are left alone.
+        Raises ``StoreDown``; raises ``HubError`` naming the table when a row no longer fits its type.
+        """
+        ...
+
+    def commit(self, batch: Batch) -> None:
+        """Write the batch in ONE transaction: inbox, rows (guarded by epoch and rev), history, dead letters, outbox,
+        positions, counters, meta. Raises ``StoreDown`` and then nothing was written; calling again is safe.
+        """
+        ...
+
+    def snapshot(self) -> None:
+        """Write a snapshot (rows, positions, schema hash, checksum in one row) for a fast cold start."""
+        ...
+
+    def dead_letters(self, limit: int = 1000, before: int | None = None) -> list[DeadLetter]:
+        """The newest refused records first."""
+        ...
+
+    def history(self, table: str, entity: str, limit: int = 200) -> list[HistoryEntry]:
+        """Applied facts of one entity, oldest first."""
+        ...
+
+    def meta(self, key: str) -> str | None:
+        """A setting kept with the data (for example the anchor of the demo's clock)."""
+        ...
+
+    def outbox(self, limit: int) -> list[tuple[int, str, Outgoing]]:
+        """(sequence, topic, record) not yet acknowledged by the log, oldest first."""
+        ...
+
+    def delivered(self, upto: int) -> None:
+        """Forget outbox records up to and including that sequence."""
+        ...
+
+    def close(self) -> None:
+        """Release the connection. Safe to call twice."""
+        ...
+
+
+class Clock(Protocol):
+    """The hub's time. Passed in everywhere; nothing reads the machine's clock by itself."""
+
+    def now(self) -> float:
+        """Hub time, epoch seconds: real time when live, district time in the demo, the recording's in a replay."""
+        ...
+
+    def rate(self) -> float:
+        """Hub seconds per real second (0 when the recording has ended)."""
+        ...

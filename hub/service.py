@@ -1,0 +1,198 @@
+"""The hub as one value for the pages and the API: what it holds, how it is, what a screen must know to draw it.
+
+It is put together in ``hub.wiring``; it must not know which log, store, clock or web framework it runs on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from hub.centre import Centre
+from hub.domain.kinds import KINDS
+from hub.domain.model import Text
+from hub.engine import Engine
+from hub.feed import Feed
+from hub.health import look
+from hub.picture.rows import JSON, Table, stamp, view
+from hub.ports import Clock, DeadLetter, Store
+from hub.views import Views, all_views
+
+VIEWS_S = 1.0
+RATE_WINDOW_S = 600
+RATE_LEAST = 100
+"""The share of refused records is not judged on fewer records than this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What this run of the hub is. ``mode``: live, demo or replay. ``view``: (lon, lat, zoom) to begin with."""
+
+    mode: str
+    district: Text
+    view: tuple[float, float, float] | None
+    labels: Mapping[str, Mapping[str, Text]]
+
+
+@dataclass(slots=True)
+class Hub:
+    """Reads of everything; ``idle`` is called by the engine's thread and keeps the derived rows fresh."""
+
+    setting: Setting
+    centres: Sequence[Centre]
+    engine: Engine
+    feed: Feed
+    store: Store
+    clock: Clock
+    replay: Callable[[], dict[str, JSON]] | None = None
+    _views: Views = field(default_factory=dict)
+    _views_due: float = 0.0
+    _seen: deque[tuple[float, int, int]] = field(default_factory=lambda: deque(maxlen=RATE_WINDOW_S))
+
+    def idle(self) -> None:
+        """Sign of life for the feed at every call; derived rows once a second."""
+        self.feed.alive()
+        mono = time.monotonic()
+        if mono < self._views_due:
+            return
+        self._views_due = mono + VIEWS_S
+        self._count(mono)
+        with self.engine.lock:
+            self._views = all_views(
+                self.engine.picture,
+                self.centres,
+                self.engine.state.heard,
+                self.clock.now(),
+                self.clock.rate(),
+                self._condition(),
+                self.engine.counters,
+            )
+        for table, rows in self._views.items():
+            self.feed.publish_views(table, rows)
+
+    def _count(self, mono: float) -> None:
+        counters = self.engine.counters
+        received = sum(n for name, n in counters.items() if " " in name)
+        self._seen.append((mono, received, counters["dead_letters"]))
+
+    def _refused_rate(self) -> float:
+        """Share of refused records among those of the last ten minutes (real time)."""
+        if len(self._seen) < 2:
+            return 0.0
+        received = self._seen[-1][1] - self._seen[0][1]
+        return (self._seen[-1][2] - self._seen[0][2]) / received if received >= RATE_LEAST else 0.0
+
+    def _condition(self) -> dict[str, JSON]:
+        state = self.engine.state
+        return {
+            "recording": state.recording,
+            "store_error": state.store_error,
+            "log": state.log,
+            "log_error": state.log_error,
+            "gaps": self.engine.counters["gaps"],
+            "dead_letters": self.engine.counters["dead_letters"],
+            "refused_rate": round(self._refused_rate(), 4),
+            "ready": state.ready,
+        }
+
+    def health(self) -> dict[str, JSON]:
+        """What /healthz says."""
+        now = self.clock.now()
+        with self.engine.lock:
+            state_hash = self.engine.picture.state_hash()
+            centres = {centre.name: self._centre(centre, now) for centre in self.centres}
+            out = {"mode": self.setting.mode, "now": stamp(now), "state_hash": state_hash, **self._condition()}
+        out["centres"] = centres
+        if self.replay is not None:
+            out["replay"] = self.replay()
+        return out
+
+    def _centre(self, centre: Centre, now: float) -> dict[str, JSON]:
+        heard = self.engine.state.heard.get(centre.topic)
+        age = None if heard is None or heard.at is None else now - heard.at
+        counters = self.engine.counters
+        return {
+            "state": look(age, centre.expected_s, grace_s=self.clock.rate()),
+            "age_s": None if age is None else round(age, 3),
+            "records": sum(counters.get(f"{centre.topic} {kind}", 0) for kind in ("applied", "superseded", "dead")),
+        }
+
+    def tables(self) -> list[dict[str, JSON]]:
+        """Every table with its owner, title and number of rows."""
+        with self.engine.lock:
+            picture = self.engine.picture
+            return [
+                {
+                    "name": table.name,
+                    "owner": table.owner,
+                    "title": msgspec.to_builtins(table.title),
+                    "rows": len(picture.rows(table.name)),
+                    "expected_s": table.expected_s,
+                }
+                for table in picture.tables.values()
+            ]
+
+    def rows(self, name: str) -> list[dict[str, JSON]]:
+        """Rows of a table as the screens see them, with ``age_s``; ``KeyError`` for an unknown table.
+
+        Also the derived tables (centres, figures, lanes, health); ``alarms`` includes those the hub itself raises.
+        """
+        now = self.clock.now()
+        derived = list(self._views.get(name, {}).values())
+        table = self.engine.picture.tables.get(name)
+        if table is None:
+            if name not in self._views:
+                raise KeyError(name)
+            return [dict(row) for row in derived]
+        with self.engine.lock:
+            held = list(self.engine.picture.rows(name).values())
+        rows = [view(table, row) | {"age_s": round(now - row.at, 3)} for row in held]
+        return rows + [dict(row) for row in derived]
+
+    def table(self, name: str) -> Table:
+        """The declaration of a table; ``KeyError`` for an unknown one."""
+        return self.engine.picture.tables[name]
+
+    def dead_letters(self, limit: int) -> list[DeadLetter]:
+        """The newest refused records, newest first."""
+        return self.store.dead_letters(limit)
+
+    def spec(self) -> dict[str, JSON]:
+        """What a page must know once: kinds, tables, centres, layers, labels, mode, where to look first."""
+        layers = [{"centre": centre.name, **_layer(layer)} for centre in self.centres for layer in centre.panels.layers]
+        view_at = self.setting.view
+        spec: dict[str, Any] = {
+            "kinds": {key: {**_both(kind.title), "priority": kind.priority} for key, kind in KINDS.items()},
+            "tables": {
+                table.name: {"title": _both(table.title), "expected_s": table.expected_s, "owner": table.owner}
+                for table in self.engine.picture.tables.values()
+            },
+            "centres": [
+                {"name": c.name, "title": _both(c.title), "topic": c.topic, "expected_s": c.expected_s}
+                for c in self.centres
+            ],
+            "layers": layers,
+            "labels": msgspec.to_builtins(self.setting.labels),
+            "mode": self.setting.mode,
+            "district": _both(self.setting.district),
+            "view": None if view_at is None else {"lon": view_at[0], "lat": view_at[1], "zoom": view_at[2]},
+        }
+        return spec
+
+
+def _layer(layer: Any) -> dict[str, JSON]:
+    return {"table": layer.table, "title": _both(layer.title), "symbol": layer.symbol, "label": layer.label}
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def declared_tables(hub: Iterable[Table], centres: Iterable[Centre]) -> list[Table]:
+    """The hub's tables and every centre's, in one list."""
+    return [*hub, *(table for centre in centres for table in centre.tables)]

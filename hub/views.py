@@ -1,0 +1,175 @@
+"""What screens show beside the rows: centres on the strip, key figures, the clue road, the hub's own alarms.
+
+Pure functions of the picture, of what was heard, and of ``now``; their rows are never stored and never hashed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from hub.centre import Centre
+from hub.domain.field import Alarm, Clue, Operation
+from hub.domain.model import Text, seconds
+from hub.engine import Heard
+from hub.figures import HUB_TILES
+from hub.health import AHEAD_S, Look, look
+from hub.picture.fold import Picture
+from hub.picture.rows import JSON, stamp
+from hub.show import Tile
+
+Views = dict[str, dict[str, JSON]]
+"""table → id → row as JSON."""
+DAY_S = 86400.0
+LANES: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
+    ("reported", Text("上报", "Reported"), ("reported", "returned")),
+    ("triaged", Text("研判", "Triaged"), ("triaged",)),
+    ("transferred", Text("移交", "Transferred"), ("transferred",)),
+    ("signed", Text("签收", "Signed for"), ("signed",)),
+    ("operation", Text("作战", "Operation"), ("operation",)),
+    ("feedback", Text("反馈", "Fed back"), ("feedback", "closed")),
+)
+
+
+def all_views(
+    picture: Picture,
+    centres: Sequence[Centre],
+    heard: Mapping[str, Heard],
+    now: float,
+    rate: float,
+    hub: Mapping[str, JSON],
+    counters: Mapping[str, int],
+) -> Views:
+    """Every derived row. ``hub``: what the ``health`` row says of the hub itself."""
+    strip = {c.name: centre_row(picture, c, heard.get(c.topic), now, rate, counters) for c in centres}
+    figures = {f"hub.{tile.id}": _figure("hub", tile, picture, now) for tile in HUB_TILES}
+    for centre in centres:
+        for tile in centre.panels.tiles:
+            figures[f"{centre.name}.{tile.id}"] = _figure(centre.name, tile, picture, now)
+    return {
+        "centres": strip,
+        "figures": figures,
+        "lanes": lanes(picture, now),
+        "health": {"hub": {"id": "hub", **hub, **_rates(picture, now)}},
+        "alarms": own_alarms(picture, strip, now, hub),
+    }
+
+
+def centre_row(
+    picture: Picture, centre: Centre, heard: Heard | None, now: float, rate: float, counters: Mapping[str, int]
+) -> dict[str, JSON]:
+    """One cell of the strip: name, headline figure, and how long its topic has been silent."""
+    last = None if heard is None else heard.at
+    age = None if last is None else now - last
+    state: Look = look(age, centre.expected_s, grace_s=rate)
+    tile = next(t for t in centre.panels.tiles if t.id == centre.panels.headline)
+    return {
+        "id": centre.name,
+        "title": msgspec.to_builtins(centre.title),
+        "state": state,
+        "last_at": None if last is None else stamp(last),
+        "expected_s": centre.expected_s,
+        "ahead_s": round(heard.ahead_s, 1) if heard is not None and heard.ahead_s > AHEAD_S * max(1.0, rate) else None,
+        "records": sum(counters.get(f"{centre.topic} {kind}", 0) for kind in ("applied", "superseded", "dead")),
+        "headline": _figure(centre.name, tile, picture, now),
+    }
+
+
+def _figure(owner: str, tile: Tile, picture: Picture, now: float) -> dict[str, JSON]:
+    value = tile.value(picture.rows, now)
+    late = False
+    if value is not None and tile.target is not None:
+        late = value < tile.target if tile.target_is == "at_least" else value > tile.target
+    return {
+        "id": f"{owner}.{tile.id}",
+        "centre": owner,
+        "title": msgspec.to_builtins(tile.title),
+        "value": None if value is None else round(value, 4),
+        "format": tile.format,
+        "unit": None if tile.unit is None else msgspec.to_builtins(tile.unit),
+        "target": tile.target,
+        "target_is": tile.target_is,
+        "late": late,
+    }
+
+
+def lanes(picture: Picture, now: float) -> dict[str, JSON]:
+    """The clue road: how many clues stand in each step and how many of them are past the time they are due.
+
+    ``Fed back`` counts those fed back or closed within the last 24 h.
+    """
+    clues = [row.fact for row in picture.rows("clues").values() if isinstance(row.fact, Clue)]
+    out: dict[str, JSON] = {}
+    for order, (step, title, states) in enumerate(LANES):
+        mine = [
+            c for c in clues if c.state in states and (c.closed_at is None or now - c.closed_at.timestamp() < DAY_S)
+        ]
+        late = [c for c in mine if c.state != "closed" and c.due_at is not None and c.due_at.timestamp() < now]
+        out[step] = {
+            "id": step,
+            "order": order,
+            "title": msgspec.to_builtins(title),
+            "count": len(mine),
+            "late": len(late),
+        }
+    return out
+
+
+def own_alarms(
+    picture: Picture, strip: Mapping[str, dict[str, JSON]], now: float, hub: Mapping[str, JSON]
+) -> dict[str, JSON]:
+    """Alarms the hub itself raises: a silent centre, clues past their sign-for time, refused records above 1 %."""
+    out: dict[str, JSON] = {}
+    for name, cell in strip.items():
+        if cell["state"] in ("stale", "lost") and cell["last_at"] is not None:
+            title = Text(f"{cell['title']['zh']}中心 无数据", f"{cell['title']['en']}: no data")
+            out[f"silent:{name}"] = _alarm(f"silent:{name}", 2, title, cell["last_at"], ("centres", name))
+    late = [
+        row
+        for row in picture.rows("clues").values()
+        if isinstance(row.fact, Clue)
+        and row.fact.state == "transferred"
+        and row.fact.due_at is not None
+        and row.fact.due_at.timestamp() < now
+    ]
+    if late:
+        since = min(seconds(row.fact.due_at) or now for row in late if isinstance(row.fact, Clue))
+        title = Text(f"签收超时 {len(late)} 条线索", f"{len(late)} clue(s) past sign-for time")
+        out["clues:sign-for"] = _alarm("clues:sign-for", 3, title, stamp(since), None)
+    if hub.get("refused_rate", 0) > 0.01:
+        title = Text(f"拒收记录 {hub['dead_letters']} 条", f"{hub['dead_letters']} records refused (over 1 %)")
+        out["hub:refused"] = _alarm("hub:refused", 3, title, hub.get("refused_at") or stamp(now), None)
+    return out
+
+
+def _alarm(id: str, priority: int, title: Text, raised_at: JSON, subject: tuple[str, str] | None) -> dict[str, JSON]:
+    return {
+        "id": id,
+        "rev": 0,
+        "priority": priority,
+        "state": "raised",
+        "title": msgspec.to_builtins(title),
+        "raised_at": raised_at,
+        "at": raised_at,
+        "seen": raised_at,
+        "type": "hub",
+        "root": None,
+        "subject": list(subject) if subject else None,
+        "position": None,
+        "acknowledged_at": None,
+        "shelved_until": None,
+        "cleared_at": None,
+    }
+
+
+def _rates(picture: Picture, now: float) -> dict[str, JSON]:
+    """Alarms raised in the last ten minutes; operations running and started this (UTC) year."""
+    alarms = [row.fact for row in picture.rows("alarms").values() if isinstance(row.fact, Alarm)]
+    year = stamp(now)[:4]
+    operations = [row.fact for row in picture.rows("operations").values() if isinstance(row.fact, Operation)]
+    return {
+        "alarms_per_10min": sum(0 <= now - a.raised_at.timestamp() <= 600 for a in alarms),
+        "operations_running": sum(o.state == "running" for o in operations),
+        "operations_year": sum(stamp(o.started_at.timestamp())[:4] == year for o in operations),
+    }

@@ -1,0 +1,77 @@
+"""The read side for programs: health, tables, rows, dead letters, spec. JSON; an error is JSON with a reason."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from hub.picture.rows import stamp
+from hub.ports import DeadLetter
+
+LIMIT, LIMIT_MAX = 1000, 100_000
+_encode = msgspec.json.Encoder().encode
+
+
+class Readable(Protocol):
+    """What the API reads (``hub.service.Hub``)."""
+
+    def health(self) -> dict[str, Any]: ...  # noqa: D102
+    def tables(self) -> list[dict[str, Any]]: ...  # noqa: D102
+    def rows(self, name: str) -> list[dict[str, Any]]: ...  # noqa: D102
+    def dead_letters(self, limit: int) -> list[DeadLetter]: ...  # noqa: D102
+    def spec(self) -> dict[str, Any]: ...  # noqa: D102
+
+
+def routes(hub: Readable) -> list[BaseRoute]:
+    """The routes of the API over a hub. They are plain functions: Starlette runs them in its thread pool."""
+
+    def healthz(request: Request) -> Response:
+        health = hub.health()
+        return _json(health, status=200 if health["ready"] else 503)
+
+    def tables(request: Request) -> Response:
+        return _json(hub.tables())
+
+    def rows(request: Request) -> Response:
+        name = request.path_params["table"]
+        try:
+            return _json(hub.rows(name))
+        except KeyError:
+            known = ", ".join(sorted(table["name"] for table in hub.tables()))
+            return JSONResponse({"error": f"no table {name!r}; there are: {known}"}, status_code=404)
+
+    def dead_letters(request: Request) -> Response:
+        text = request.query_params.get("limit", str(LIMIT))
+        if not text.isdigit() or not 1 <= int(text) <= LIMIT_MAX:
+            return JSONResponse({"error": f"limit must be 1..{LIMIT_MAX}, not {text!r}"}, status_code=422)
+        return _json([_letter(letter) for letter in hub.dead_letters(int(text))])
+
+    def spec(request: Request) -> Response:
+        return _json(hub.spec())
+
+    return [
+        Route("/healthz", healthz),
+        Route("/api/v1/tables", tables),
+        Route("/api/v1/rows/{table}", rows),
+        Route("/api/v1/dead-letters", dead_letters),
+        Route("/api/v1/spec", spec),
+    ]
+
+
+def _json(body: Any, status: int = 200) -> Response:
+    return Response(_encode(body), status_code=status, media_type="application/json")
+
+
+def _letter(letter: DeadLetter) -> dict[str, Any]:
+    return {
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "reason": letter.reason,
+        "raw": letter.raw.decode("utf-8", "replace"),
+        "at": stamp(letter.at),
+    }
