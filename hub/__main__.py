@@ -142,9 +142,11 @@ def _replay(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     verb.add_argument("file", type=Path, metavar="FILE", help=".csv .csv.gz .jsonl .jsonl.gz .geojson")
     verb.add_argument("--as", dest="kind", required=True, metavar="KIND", help="incidents, units or complaints")
-    verb.add_argument("--map", dest="mapping", type=Path, required=True, metavar="FIELDS.toml")
+    verb.add_argument(
+        "--map", dest="mapping", type=Path, required=True, metavar="FIELDS.toml", help="a file or a shipped example"
+    )
     verb.add_argument("--speed", type=_speed_or_max, default=None, metavar="N|max", help="default max")
-    _common(verb, Path("hub-replay"))
+    _common(verb, None)
 
     def run(args: argparse.Namespace) -> int:
         from hub.wiring import replay
@@ -156,9 +158,10 @@ def _replay(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.set_defaults(run=run)
 
 
-def _common(verb: argparse.ArgumentParser, data: Path) -> None:
+def _common(verb: argparse.ArgumentParser, data: Path | None) -> None:
+    where = f"./{data}" if data else "./hub-data/replay-FILE-KIND"
     verb.add_argument("--port", type=int, default=8050, help="port on 127.0.0.1 (default 8050)")
-    verb.add_argument("--data", type=Path, default=data, metavar="DIR", help=f"data folder (default ./{data})")
+    verb.add_argument("--data", type=Path, default=data, metavar="DIR", help=f"data folder (default {where})")
 
 
 def _speed(text: str) -> float:

@@ -35,7 +35,7 @@ class Setting:
 
     mode: str
     district: Text
-    view: tuple[float, float, float] | None
+    view: tuple[float, float, float]
     labels: Mapping[str, Mapping[str, Text]]
 
 
@@ -180,7 +180,7 @@ class Hub:
             "labels": msgspec.to_builtins(self.setting.labels),
             "mode": self.setting.mode,
             "district": _both(self.setting.district),
-            "view": None if view_at is None else {"lon": view_at[0], "lat": view_at[1], "zoom": view_at[2]},
+            "view": {"lon": view_at[0], "lat": view_at[1], "zoom": view_at[2]},
         }
         return spec
 

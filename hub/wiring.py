@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from hashlib import sha256
 from importlib.resources import files
-from ipaddress import ip_address
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
+from typing import NoReturn
 
 import justmytype_intl_cjk
 import uvicorn
+from tqdm import tqdm
 
 import centres as plugs
 from hub.centre import Centre, Intake
 from hub.clock import LiveClock, RunningClock
 from hub.codec import Codec
-from hub.domain.events import Stream
+from hub.domain.events import Emission, Stream
 from hub.domain.field import Clue
 from hub.domain.model import Text
 from hub.engine import Engine
 from hub.errors import HubError
 from hub.feed import Feed
+from hub.field import simulate as field
 from hub.field import topics
 from hub.field.district import District, build, geojson
 from hub.field.intakes import INTAKES
+from hub.field.script import load as load_stories
 from hub.field.world import HOUR, World
 from hub.picture.fold import Picture
 from hub.picture.rows import JSON
@@ -40,15 +41,24 @@ from hub.ports import Clock, Log, Store
 from hub.producer import Part, Played, Producer, read_played, write_played
 from hub.road import REPORTED, reported_by
 from hub.service import Hub, Setting, declared_tables
+from hub.settings import data_folder, listen, moment, require_loopback
 from layouts import api
 from layouts.app import Deps, make_app
 from layouts.push import Push
-from layouts.texts import labels
+from layouts.texts import LABELS
+from streams import open_log
+from streams.bridges import examples
+from streams.bridges.plan import Plan, plan
+from streams.bridges.replay import done, play
 from streams.geo import locator
-from streams.logs import open_log
+from streams.kafka_client import ensure_topics
 from streams.store import SqlStore
 
 ENGINE_STOP_S = 15.0
+ZOOM = 12.6
+CENTRE_WARM_UP_S = 3600.0
+FIELD_WARM_UP_S = 3 * 3600.0
+POSITIONS_WARM_UP_S = 60.0
 FIELD = "field"
 """Name under which ``hub simulate --centre`` knows the hub's own feed."""
 
@@ -134,11 +144,12 @@ def page_server(running: Running, ground: Mapping[str, bytes], listener: socket.
     app = make_app(
         Deps(
             rows=hub.rows,
-            tables=hub.tables,
+            tables=lambda: list(hub.engine.picture.tables),
             spec=hub.spec,
             centres=hub.centres,
             basemap=ground,
             font=font_file(),
+            assets=Path(__file__).resolve().parent.parent / "assets",
             now=hub.clock.now,
             routes=(*api.routes(hub), push.route()),
             district=hub.setting.district,
@@ -156,11 +167,6 @@ def page_server(running: Running, ground: Mapping[str, bytes], listener: socket.
 def font_file() -> Path:
     """The one font of all screens (Noto Sans SC variable), shipped by a package."""
     return Path(justmytype_intl_cjk.__file__).parent / "fonts/ofl/notosanssc/NotoSansSC[wght].ttf"
-
-
-def assets_folder() -> Path:
-    """Where the browser's files lie, in a checkout and in an installed package."""
-    return Path(str(files("assets")))
 
 
 def demo(*, port: int, data: Path, speed: float, seed: int) -> int:
@@ -194,7 +200,7 @@ def demo(*, port: int, data: Path, speed: float, seed: int) -> int:
             say(f"    {count} facts")
         else:
             say("3/5 going on from where it was")
-        setting = Setting(mode="demo", district=district.name, view=(*district.centre, 12.6), labels=labels())
+        setting = Setting(mode="demo", district=district.name, view=(*district.centre, ZOOM), labels=LABELS)
         running = start(log=log, store=store, clock=clock, centres=centres, setting=setting, home=district.bounds)
         clock.set(played.until, speed)
         life = Thread(target=producer.run, args=(running.stop,), name="producer", daemon=True)
@@ -218,8 +224,8 @@ def serve(*, log: str, store: str | None, host: str, port: int, data: Path) -> i
     centres = plugs.discover()
     district = build(1)
     with data_folder(data):
-        opened = open_log(log, topics=[stream.topic for stream in streams_of(centres)])
-        setting = Setting(mode="live", district=district.name, view=(*district.centre, 12.6), labels=labels())
+        opened = open_topics(log, centres)
+        setting = Setting(mode="live", district=district.name, view=(*district.centre, ZOOM), labels=LABELS)
         running = start(
             log=opened,
             store=SqlStore(store or f"sqlite:///{data / 'store.db'}"),
@@ -243,10 +249,15 @@ def simulate(*, log: str, centres: Sequence[str] | None, speed: float, seed: int
     chosen = parts(known, centres)
     now = time.time()
     anchor = moment(since) if since else now // HOUR * HOUR
-    opened = open_log(log, topics=[stream.topic for stream in streams_of(known)])
+    opened = open_topics(log, known)
     clock = RunningClock(now, speed)
     producer = Producer(
-        log=opened, parts=chosen, world=World(build(seed), seed, anchor), clock=clock, until=now, save=lambda until: None
+        log=opened,
+        parts=chosen,
+        world=World(build(seed), seed, anchor),
+        clock=clock,
+        until=now,
+        save=lambda until: None,
     )
     try:
         count = producer.warm_up(lambda done, of: say(f"the hours before: {done} of {of} simulators"))
@@ -259,16 +270,28 @@ def simulate(*, log: str, centres: Sequence[str] | None, speed: float, seed: int
 
 
 def parts(centres: Sequence[Centre], names: Sequence[str] | None) -> list[Part]:
-    """The simulators to run: all, or those of the named centres (``field`` is the hub's own feed)."""
-    if names is None:
-        return [*field_parts(centres), *(Part(centre.simulate, CENTRE_WARM_UP_S) for centre in centres)]
+    """The simulators to run: all, or those of the named centres (``field`` is the hub's own feed).
+
+    A story speaks on several topics; a process of one centre plays that centre's lines of it.
+    """
     by_name = {centre.name: centre for centre in centres}
-    unknown = [name for name in names if name not in by_name and name != FIELD]
+    unknown = [name for name in names or () if name not in by_name and name != FIELD]
     if unknown:
         raise HubError(f"--centre {unknown[0]}: no such centre; there are {', '.join([FIELD, *by_name])}")
-    out: list[Part] = []
-    for name in names:
-        out += field_parts(centres) if name == FIELD else [Part(by_name[name].simulate, CENTRE_WARM_UP_S)]
+    chosen = [FIELD, *by_name] if names is None else list(dict.fromkeys(names))
+    spoken = {centre.topic for centre in centres if centre.name in chosen}
+    if FIELD in chosen:
+        spoken |= {stream.topic for stream in topics.STREAMS}
+    types = {kind: data for stream in streams_of(centres) for kind, data in stream.events.items()}
+    script = load_stories(Path(plugs.__file__).parent / "_stories", types)
+
+    def events(world: World, start: float, end: float) -> Iterator[Emission]:
+        return (e for e in field.events(world, start, end, script) if e.topic in spoken)
+
+    out = [Part(events, FIELD_WARM_UP_S)]
+    out += [Part(by_name[name].simulate, CENTRE_WARM_UP_S) for name in chosen if name != FIELD]
+    if FIELD in chosen:
+        out.append(Part(lambda world, start, end: field.positions(world, start, end, script), POSITIONS_WARM_UP_S))
     return out
 
 
@@ -287,59 +310,147 @@ def addresses(port: int, centres: Sequence[Centre], step: str) -> None:
     say(f"    health     {base}/healthz")
 
 
-def require_loopback(host: str) -> None:
-    """Refuse to listen where strangers can reach it: nothing signs anybody in yet."""
-    try:
-        inside = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        raise HubError(f"--host {host}: not an address; use 127.0.0.1") from None
-    if not inside:
-        raise HubError(
-            f"--host {host}: refused. There is no sign-in yet, so the hub listens on loopback only (127.0.0.1); "
-            "reach it from another machine through an SSH tunnel"
-        )
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket, so that a port in use is said before anything else happens."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise HubError(f"--port {port}: cannot listen on {host} ({error}); choose another port") from None
-    return listener
-
-
-@contextmanager
-def data_folder(path: Path) -> Iterator[None]:
-    """Make the data folder and hold its lock: two hubs must not write one folder."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        handle = (path / "lock").open("w")
-    except OSError as error:
-        raise HubError(f"--data {path}: cannot be used ({error.strerror}); choose another folder") from None
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise HubError(f"--data {path}: another hub is running on it; stop that one or choose another") from None
-        yield
-
-
-def moment(text: str) -> float:
-    """RFC 3339 to epoch seconds."""
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        raise HubError(f"--since {text}: not a time; write it like 2026-11-23T08:00:00+08:00") from None
-    if when.tzinfo is None:
-        raise HubError(f"--since {text}: say the offset too, for example {text}+08:00")
-    return when.timestamp()
-
-
 def intakes(centres: Sequence[Centre]) -> dict[str, Intake]:
     """What an export may be played as, by name: the hub's own and the centres'."""
     return {intake.name: intake for intake in (*INTAKES, *(i for centre in centres for i in centre.intakes))}
+
+
+def open_topics(url: str, centres: Sequence[Centre]) -> Log:
+    """Open the log, on Kafka with the topics the hub and the centres speak on (created when they are missing)."""
+    log = open_log(url)
+    if url.startswith("kafka://"):
+        missing = ensure_topics(url.removeprefix("kafka://").rstrip("/"), [s.topic for s in streams_of(centres)])
+        if missing:
+            say(f"created topics {', '.join(missing)}")
+    return log
+
+
+def replay(*, file: Path, kind: str, mapping: Path, speed: float | None, port: int, data: Path | None) -> int:
+    """``hub replay``: a stranger's export on the wall."""
+    centres = plugs.discover()
+    known = intakes(centres)
+    if kind not in known:
+        raise HubError(f"--as {kind}: not known; it is one of {', '.join(known)}")
+    listener = listen("127.0.0.1", port)
+    chosen = mapping_file(mapping)
+    say(f"1/3 reading {file.name} with {chosen.name}")
+    planned = plan(file, chosen, known[kind])
+    folder = data or Path("hub-data") / f"replay-{file.name.split('.')[0]}-{kind}"
+    with data_folder(folder):
+        same_replay(folder / "replay.json", file, chosen, kind)
+        log = open_log(f"sqlite:///{folder / 'log.db'}")
+        clock = RunningClock(0.0, 0.0)
+        player = Player(planned, log, clock, speed)
+        name = file.name.split(".")[0]
+        district = build(1)
+        running = start(
+            log=log,
+            store=SqlStore(f"sqlite:///{folder / 'store.db'}"),
+            clock=clock,
+            centres=centres,
+            setting=Setting(
+                mode="replay",
+                district=Text(f"回放 {name}", f"Replay {name}"),
+                view=(*district.centre, ZOOM),
+                labels=LABELS,
+            ),
+            home=None,
+            ended=lambda: player.ended,
+            progress=lambda: player.counts(running.hub.engine),
+        )
+        clock.set(
+            max((row.at for row in running.hub.engine.picture.rows(known[kind].table).values()), default=0.0), 0.0
+        )
+        say(f"2/3 {planned.rows} rows, {'as fast as it goes' if speed is None else f'{speed:g}×'}")
+        thread = Thread(target=player.run, args=(running.stop,), name="player", daemon=True)
+        thread.start()
+        serve_pages = page_server(running, ground_of(district), listener)
+        addresses(port, centres, "3/3 ")
+        try:
+            serve_pages()
+        finally:
+            running.stop.set()
+            thread.join(ENGINE_STOP_S)
+            running.close()
+    return 0
+
+
+class Player:
+    """Plays a plan in a thread and counts what became of its rows."""
+
+    def __init__(self, planned: Plan, log: Log, clock: RunningClock, speed: float | None) -> None:
+        """``speed``: hub seconds per second, ``None`` as fast as it goes."""
+        self._plan, self._log, self._clock, self._speed = planned, log, clock, speed
+        self.ended = False
+        self.error: str | None = None
+
+    def run(self, stop: Flag) -> None:
+        """Go on from what the log already has; ends with the plan, with ``stop`` or with a log that stays down."""
+        topic = self._plan.intake.topic
+        try:
+            before = done(self._log, topic)
+            with tqdm(total=self._plan.rows, initial=min(before, self._plan.rows), unit="row", mininterval=1.0) as bar:
+                last = play(
+                    self._plan.after(before),
+                    self._log,
+                    topic,
+                    clock=self._clock,
+                    speed=self._speed,
+                    stop=stop,
+                    progress=lambda progress: _advance(bar, before + progress.rows),
+                )
+        except HubError as error:
+            self.error = str(error)
+            say(f"replay stopped: {error}")
+            return
+        self.ended = last.state == "ended"
+        for (column, value), count in self._plan.warnings.most_common(20):
+            say(f"    {column}: {value!r} is in no value table ({count}×)")
+
+    def counts(self, engine: Engine) -> dict[str, JSON]:
+        """``rows_in`` = ``applied`` + ``superseded`` + ``dead_letters``: source rows taken in so far."""
+        topic = self._plan.intake.topic
+        taken = {name: engine.counters[f"{topic} {name}"] for name in ("applied", "superseded", "dead")}
+        return {
+            "done": self.ended and engine.caught_up(),
+            "rows": self._plan.rows,
+            "rows_in": sum(taken.values()),
+            "applied": taken["applied"],
+            "superseded": taken["superseded"],
+            "dead_letters": taken["dead"],
+            "warnings": sum(self._plan.warnings.values()),
+            "error": self.error,
+        }
+
+
+def _advance(bar: tqdm[NoReturn], rows: int) -> None:
+    bar.update(rows - bar.n)
+
+
+def mapping_file(path: Path) -> Path:
+    """The mapping a person named: a file, or the name of an example that ships with the project."""
+    if path.exists():
+        return path
+    shipped = {p.stem: p for p in Path(str(files(examples))).glob("*.toml")}
+    if path.stem in shipped and path.parent == Path():
+        return shipped[path.stem]
+    raise HubError(f"--map {path}: no such file; the examples that ship are {', '.join(sorted(shipped))}")
+
+
+def same_replay(note: Path, file: Path, mapping: Path, kind: str) -> None:
+    """Refuse to mix two replays in one data folder. Raises ``HubError`` naming the other one."""
+    what = {
+        "file": file.name,
+        "bytes": file.stat().st_size,
+        "as": kind,
+        "mapping": sha256(mapping.read_bytes()).hexdigest(),
+    }
+    if note.exists():
+        held = json.loads(note.read_text("utf-8"))
+        if held != what:
+            raise HubError(
+                f"--data {note.parent}: holds a replay of {held.get('file')} as {held.get('as')} with another file or "
+                "mapping; choose another folder"
+            )
+        return
+    note.write_text(json.dumps(what), "utf-8")

@@ -5,27 +5,29 @@ Data only, read once. It names no place on the map and no centre by itself: the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from hub.domain.model import Fact, Fraction, Key, Priority, Text
 from hub.errors import HubError
-from hub.field.topics import EVENTS
+from hub.field.topics import ACTIONS_TOPIC, EVENTS, event_type
 
 Offset = Annotated[str, Meta(pattern=r"^\+\d\d:\d\d:\d\d$")]
 """Time after the beginning of a story's round: ``+HH:MM:SS``."""
 BACKGROUND = "background.toml"
+DESK = "/hub/desk"
+"""Source of what the hub's own desk decides."""
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One fact. ``set``: fields merged over what the story said before about that id (``"name+"`` appends to a list).
 
-    ``every``: say it again at this interval (for sources that report in a rhythm) until the id's next step or ``until``.
+    ``every``: say it again at this interval (a source that reports in a rhythm) until the id's next step or ``until``.
     """
 
     at: Offset
@@ -36,6 +38,58 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     set: dict[str, Any]
     every: Offset | None = None
     until: Offset | None = None
+
+
+class Chore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of a story's task list with the times of its states; a time that is not given is not said.
+
+    ``progress``: (time, share done). ``end``: how it ends, at ``ended``.
+    """
+
+    id: str
+    operation: str
+    title: Text
+    assignee: Text
+    issued: Offset
+    due: Offset
+    delivered: Offset
+    seen: Offset
+    ended: Offset
+    accepted: Offset | None = None
+    executing: Offset | None = None
+    progress: tuple[tuple[Offset, Fraction], ...] = ()
+    end: Literal["done", "refused", "expired", "cancelled"] = "done"
+    result: Text | None = None
+    cause: Text | None = None
+    area: str | None = None
+    incident: str | None = None
+    assignee_id: str | None = None
+
+    def steps(self) -> Iterator[Step]:
+        """The facts of the line, one each state."""
+        known = {name: getattr(self, name) for name in ("operation", "incident", "assignee_id", "area")}
+        first = {name: value for name, value in known.items() if value is not None}
+        first |= {"title": msgspec.to_builtins(self.title), "assignee": msgspec.to_builtins(self.assignee)}
+        first |= {"issued_at": self.issued, "due_at": self.due}
+        yield self._step(self.issued, "issued", "issued", first)
+        yield self._step(self.delivered, "delivered", "delivered", {})
+        yield self._step(self.seen, "seen", "seen", {})
+        if self.accepted is not None:
+            yield self._step(self.accepted, "accepted", "accepted", {"accepted_at": self.accepted})
+        if self.executing is not None:
+            started = {"started_at": self.executing, "progress": 0.0}
+            yield self._step(self.executing, "executing", "executing", started)
+        for at, share in self.progress:
+            yield self._step(at, "progressed", "executing", {"progress": share})
+        said: dict[str, Any] = {"done_at": self.ended, "progress": 1.0} if self.end == "done" else {}
+        for name, text in (("result", self.result), ("cause", self.cause)):
+            if text is not None:
+                said[name] = msgspec.to_builtins(text)
+        yield self._step(self.ended, self.end, self.end, said)
+
+    def _step(self, at: str, verb: str, state: str, fields: dict[str, Any]) -> Step:
+        type_ = event_type("task", verb)
+        return Step(at=at, topic=ACTIONS_TOPIC, source=DESK, type=type_, id=self.id, set={**fields, "state": state})
 
 
 class Sending(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"leave": "from"}):
@@ -75,6 +129,11 @@ class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     period_h: Annotated[float, Meta(gt=0)] = 12.0
     sending: tuple[Sending, ...] = ()
     flying: tuple[Flying, ...] = ()
+    task: tuple[Chore, ...] = ()
+
+    def steps(self) -> list[Step]:
+        """All facts in order of time, the task list's among them."""
+        return sorted((*self.step, *(s for task in self.task for s in task.steps())), key=lambda s: offset_s(s.at))
 
 
 class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,7 +182,7 @@ class Script:
 
     stories: tuple[Story, ...] = ()
     background: Background | None = None
-    types: Mapping[str, type[Fact]] = EVENTS
+    types: Mapping[str, type[Fact]] = field(default_factory=lambda: EVENTS)
 
 
 SILENT = Script()

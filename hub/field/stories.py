@@ -79,7 +79,9 @@ def rounds(world: World, script: Script, start: float, end: float) -> Iterator[R
 def _round(world: World, script: Script, index: int, n: int) -> Round:
     story = script.stories[index]
     begin = world.anchor + offset_s(story.offset) + n * story.period_h * HOUR
-    player = _Player(world, script, story, begin, {**_labels(begin, story.period_h), "seq": f"{18 + n * 6 + index:03d}"})
+    player = _Player(
+        world, script, story, begin, {**_labels(begin, story.period_h), "seq": f"{18 + n * 6 + index:03d}"}
+    )
     facts = sorted(player.facts(), key=lambda e: e.at)
     held: dict[str, tuple[float, float]] = {}
     for fact in facts:
@@ -106,7 +108,7 @@ class _Player:
         self._world, self._script, self._story, self._begin, self._labels = world, script, story, begin, labels
 
     def facts(self) -> Iterator[Emission]:
-        steps = sorted(self._story.step, key=lambda step: offset_s(step.at))
+        steps = self._story.steps()
         state: dict[str, dict[str, Any]] = {}
         for number, step in enumerate(steps):
             key = self._word(step.id)
@@ -141,7 +143,9 @@ class _Player:
         )
 
     def _wrong(self, step: Step, why: str) -> HubError:
-        return HubError(f"story {self._story.id}, step {step.at} {step.id} ({step.type}): {why}; correct the story file")
+        return HubError(
+            f"story {self._story.id}, step {step.at} {step.id} ({step.type}): {why}; correct the story file"
+        )
 
     def sent(self, sending: Sending) -> Sent:
         """Absolute times and the point of a sending."""

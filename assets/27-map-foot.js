@@ -1,0 +1,73 @@
+/* The map's foot: what the symbols are and how many there are, each count beside the symbol it counts. */
+(() => {
+  "use strict";
+  const hub = (window.hub ??= {});
+  const parts = (hub.mapParts ??= {});
+
+  const glyph = (paint) => {
+    const size = 18 * parts.scale() * Math.max(1, window.devicePixelRatio);
+    const made = parts.canvas(size, (c) => paint(c, size));
+    made.className = "hub-map-glyph";
+    made.setAttribute("aria-hidden", "true");
+    return made;
+  };
+
+  function census() {
+    const now = hub.now?.() ?? Date.now(), reach = parts.expected("units") * 1000;
+    let units = 0, stale = 0, incidents = 0, drones = 0, cameras = 0, dark = 0;
+    const { units: store } = parts;
+    for (let s = 0; s < store.n; s++) {
+      if (!store.placed(s)) continue;
+      units++;
+      if (now - store.at[s] > 3 * reach) stale++;
+    }
+    for (const row of hub.tables?.incidents?.values() ?? []) if (row.state !== "closed" && row.state !== "diverted") incidents++;
+    for (const row of hub.tables?.drones?.values() ?? []) if (row.position) drones++;
+    for (const row of hub.tables?.cameras?.values() ?? []) { cameras++; if (row.state === "lost") dark++; }
+    return { units, stale, drones, incidents, cameras, dark };
+  }
+
+  parts.createFoot = (stage) => {
+    // The page may have a place for it under the map; else it lies over the map's lower edge.
+    const place = document.getElementById(stage.options.foot ?? "map-foot");
+    const box = parts.node("div", `hub-map-foot${place ? " placed" : ""}`);
+    place ? place.replaceChildren(box) : stage.shell.append(box);
+    let cells = new Map(), drawn = "";
+
+    const entry = (key, paint, zh, en) => {
+      const cell = parts.node("span", "hub-map-count");
+      const number = parts.node("b", "", "");
+      cell.append(glyph(paint), number, parts.node("span", "", parts.words(zh, en)));
+      cells.set(key, { cell, number });
+      return cell;
+    };
+    function build(layers) {
+      cells = new Map();
+      box.replaceChildren(
+        entry("units", (c, d) => parts.drawUnit(c, d * 0.34, false), "单元", "units"),
+        entry("stale", (c, d) => parts.drawUnit(c, d * 0.34, true), "滞后", "stale"),
+        entry("drones", (c, d) => parts.drawDrone(c, d * 0.42), "无人机", "drones"),
+        entry("incidents", (c, d) => parts.drawPriority(c, 2, d * 0.3), "警情", "incidents"),
+        ...layers.map((layer) => entry(layer.table, (c, d) => parts.drawNeutral(c, layer.symbol, d * 0.3), layer.title?.zh, layer.title?.en)),
+      );
+    }
+    function refresh(again) {
+      const layers = (hub.spec?.layers ?? []).filter((l) => stage.shows(l.table) && hub.tables?.[l.table]?.size);
+      const look = `${hub.lang}|${parts.scale()}|${layers.map((l) => l.table).join()}`;
+      if (again || look !== drawn) { drawn = look; build(layers); }
+      const counts = census();
+      for (const layer of layers) {
+        let n = 0;
+        for (const row of hub.tables[layer.table].values()) if (row.position && row.state !== "closed") n++;
+        counts[layer.table] = n;
+      }
+      for (const [key, { number }] of cells) {
+        const text = (counts[key] ?? 0).toLocaleString("en");
+        if (number.textContent !== text) number.textContent = text;
+      }
+      cells.get("stale")?.cell.classList.toggle("some", counts.stale > 0);
+    }
+    refresh(true);
+    return { refresh, census };
+  };
+})();

@@ -1,0 +1,1 @@
+"""Whole pages, each a function of what it is given."""

@@ -1,0 +1,1 @@
+"""Parts of pages: static skeletons that the scripts in ``assets`` fill by id."""

@@ -1,0 +1,160 @@
+"""How a database is opened, and the one place that knows which kind it is. Must not know what is kept in it.
+
+SQLite runs in WAL mode with ``synchronous=FULL``. Of all connections to a file one alone may checkpoint, even when
+several processes write: SQLite before 3.51.3 can corrupt a WAL that two connections checkpoint at the same time.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from hub.errors import HubError
+
+BUSY_S = 5.0
+"""How long a writer waits for another one of the same file."""
+FAULTS = (SQLAlchemyError, OSError, sqlite3.Error)
+"""What may be raised when a database cannot be used now."""
+_ANY_THREAD = {"check_same_thread": False, "timeout": BUSY_S}
+_CHECKPOINT_PAGES = 1000
+_LEAD_RETRY_S = 5.0
+
+
+def reason(error: Exception) -> str:
+    """What a database error says, in one line and without the statement."""
+    said = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return " ".join(str(said).split()) or type(said).__name__
+
+
+def parse(url: str) -> URL:
+    """The parts of a database address. Raises ``HubError`` when it is not one of SQLite or PostgreSQL."""
+    try:
+        parts = make_url(url)
+    except ArgumentError:
+        raise HubError(f"database address {url!r}: must be sqlite:///FILE or postgresql+psycopg://…") from None
+    kind = parts.get_backend_name()
+    if kind not in ("sqlite", "postgresql"):
+        raise HubError(
+            f"database address {url!r}: {kind} is not supported, use sqlite:///FILE or postgresql+psycopg://…"
+        )
+    if kind == "sqlite" and parts.database in (None, "", ":memory:"):
+        raise HubError(f"database address {url!r}: a file must follow three slashes")
+    return parts
+
+
+def where(parts: URL) -> str:
+    """What to call it in a message: the file, or host and name; never a password."""
+    if parts.get_backend_name() == "sqlite":
+        return str(parts.database)
+    return f"{parts.host or 'localhost'}/{parts.database}"
+
+
+def insert(engine: Engine) -> Callable[..., Any]:
+    """The ``insert`` that knows ``on_conflict_do_…``; both dialects spell it alike."""
+    return sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+
+
+def writer(parts: URL) -> Engine:
+    """An engine that writes. SQLite: one connection, to be used under the caller's lock; transactions take the write
+    lock at their begin, so a late conflict cannot undo one.
+    """
+    if parts.get_backend_name() != "sqlite":
+        return create_engine(parts, pool_size=1, max_overflow=0, pool_pre_ping=True)
+    Path(str(parts.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parts, poolclass=StaticPool, connect_args=_ANY_THREAD)
+    _prepare(engine, "IMMEDIATE", ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=0"))
+    return engine
+
+
+def reader(parts: URL) -> Engine:
+    """An engine that cannot write, with a pool of connections for several threads."""
+    if parts.get_backend_name() != "sqlite":
+        return create_engine(parts, pool_pre_ping=True, execution_options={"postgresql_readonly": True})
+    engine = create_engine(parts, connect_args=_ANY_THREAD)
+    _prepare(engine, "DEFERRED", ("query_only=ON",))
+    return engine
+
+
+def sealed(path: Path) -> Engine:
+    """An engine on a finished SQLite file: opened read-only, leaves no trace beside it."""
+    url = URL.create("sqlite", database=f"file:{quote(str(path.resolve()))}", query={"mode": "ro", "uri": "true"})
+    engine = create_engine(url, connect_args=_ANY_THREAD)
+    _prepare(engine, "DEFERRED", ("query_only=ON",))
+    return engine
+
+
+def _prepare(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        for pragma in pragmas:
+            _set(connection, pragma)
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(f"BEGIN {begin}")
+
+
+def _set(connection: Any, pragma: str) -> None:
+    """Set a pragma. A change to WAL by several processes at once is refused without waiting, so it is tried again."""
+    deadline = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}").close()
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
+class Lead:
+    """Who may checkpoint a SQLite file: the holder of an exclusive lock on a small file beside it.
+
+    The lock dies with its process, however that ends; another writer then takes over. Used under the writer's lock.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        """``engine``: the writer of the file. Does nothing for other databases."""
+        self._engine = engine
+        self._held: sqlite3.Connection | None = None
+        self._next = 0.0 if engine.dialect.name == "sqlite" else float("inf")
+
+    def seek(self) -> bool:
+        """Take the lead when nobody has it, at most every few seconds; says whether it is held."""
+        if self._held is None and time.monotonic() >= self._next:
+            self._next = time.monotonic() + _LEAD_RETRY_S
+            self._held = self._take()
+            if self._held is not None:
+                with self._engine.connect() as connection:
+                    _set(connection.connection.driver_connection, f"wal_autocheckpoint={_CHECKPOINT_PAGES}")
+        return self._held is not None
+
+    def _take(self) -> sqlite3.Connection | None:
+        lock = sqlite3.connect(
+            f"{self._engine.url.database}-lead", timeout=0, isolation_level=None, check_same_thread=False
+        )
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            lock.close()
+            return None
+        return lock
+
+    def leave(self) -> None:
+        """Give the lead up. Safe to call twice."""
+        if self._held is not None:
+            with suppress(SQLAlchemyError), self._engine.connect() as connection:
+                _set(connection.connection.driver_connection, "wal_autocheckpoint=0")
+            self._held.close()
+            self._held = None

@@ -1,0 +1,183 @@
+"""The Kafka log when a real broker hangs, dies and comes back, or when the client library goes deaf."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from hub.errors import LogDown
+from hub.ports import Outgoing
+from streams.kafka_client import ensure_topics
+from streams.kafka_log import KafkaLog
+from tests.servers.kafka import Broker, free_ports
+
+pytestmark = pytest.mark.kafka
+SILENCE_S, DELIVERY_S = 1.0, 2.0
+START = {("t", 0): 0}
+
+
+@pytest.fixture
+def log(broker: Broker) -> Iterator[KafkaLog]:
+    ensure_topics(broker.bootstrap, ["t"])
+    made = KafkaLog(broker.bootstrap, silence_s=SILENCE_S, delivery_s=DELIVERY_S)
+    yield made
+    made.close()
+
+
+def one(text: str) -> list[Outgoing]:
+    return [Outgoing(b"k", text.encode())]
+
+
+def until(what: Callable[[], bool], limit_s: float) -> float:
+    """Seconds until ``what`` is true; fails after the limit."""
+    start = time.monotonic()
+    while not what():
+        assert time.monotonic() - start < limit_s, "it took too long"
+    return time.monotonic() - start
+
+
+def down(log: KafkaLog, positions: dict[tuple[str, int], int]) -> bool:
+    try:
+        log.read(positions, 10, 0.1)
+    except LogDown:
+        return True
+    return False
+
+
+def appended(log: KafkaLog, text: str) -> bool:
+    try:
+        log.append("t", one(text))
+    except LogDown:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("how", ["hangs", "dies"])
+def test_a_broker_that_goes_away_is_noticed_and_taken_up_again(broker: Broker, log: KafkaLog, how: str) -> None:
+    log.append("t", one("before"))
+    positions = log.ends(["t"])
+    assert log.read(positions, 10, 0.1) == []
+    if how == "hangs":
+        broker.freeze()
+    else:
+        broker.kill()
+    try:
+        until(lambda: down(log, positions), SILENCE_S + 5)
+        assert log.health().state == "down"
+        start = time.monotonic()
+        with pytest.raises(LogDown, match=broker.bootstrap):
+            log.append("t", one("lost"))
+        assert time.monotonic() - start < DELIVERY_S + 6
+        with pytest.raises(LogDown):
+            log.ends(["t"])
+    finally:
+        if how == "hangs":
+            broker.thaw()
+        else:
+            broker.start()
+    until(lambda: appended(log, "after"), 20)
+    got: list[bytes | None] = []
+
+    def heard() -> bool:
+        got.extend(r.value for r in read(log, positions))
+        return b"after" in got
+
+    until(heard, 20)
+    assert log.health().state == "ok"
+
+
+def read(log: KafkaLog, positions: dict[tuple[str, int], int]) -> list[Any]:
+    try:
+        return log.read(positions, 10, 0.2)
+    except LogDown:
+        return []
+
+
+def test_a_hub_starts_while_the_broker_is_down() -> None:
+    [port] = free_ports(1)
+    log = KafkaLog(f"127.0.0.1:{port}")
+    calls: list[Callable[[], object]] = [
+        lambda: log.read(START, 1, 0.1),
+        lambda: log.append("t", one("x")),
+        lambda: log.ends(["t"]),
+    ]
+    for call in calls:
+        start = time.monotonic()
+        with pytest.raises(LogDown, match=str(port)):
+            call()
+        assert time.monotonic() - start < 4
+    log.close()
+
+
+def test_a_consumer_that_goes_deaf_is_replaced(log: KafkaLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    positions = log.ends(["t"])
+    log.read(positions, 10, 0.1)
+
+    def deaf(**_: Any) -> dict[str, Any]:
+        time.sleep(0.05)
+        return {}
+
+    monkeypatch.setattr(log._consumer, "poll", deaf)
+    log.append("t", one("unheard"))
+
+    def stalled() -> bool:
+        assert log.read(positions, 10, 0.1) == []
+        return log.health().state == "stalled"
+
+    until(stalled, SILENCE_S + 4)
+    until(lambda: bool(log.read(positions, 10, 0.5)), 10)
+    assert log.health().state == "ok"
+
+
+def test_a_producer_that_never_answers_is_replaced(log: KafkaLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kafka.producer.future import FutureProduceResult, FutureRecordMetadata
+
+    log.append("t", one("x"))
+    wedged = log._producer
+
+    def never(*_: Any, **__: Any) -> FutureRecordMetadata:
+        return FutureRecordMetadata(FutureProduceResult(("t", 0)), 0, 0, None, 0, 0, 0)
+
+    monkeypatch.setattr(wedged, "send", never)
+    monkeypatch.setattr("streams.kafka_log._GRACE_S", 0.2)
+    start = time.monotonic()
+    with pytest.raises(LogDown):
+        log.append("t", one("wedged"))
+    assert time.monotonic() - start < DELIVERY_S + 2
+    assert log._producer is None
+    assert log.append("t", one("y"))[0][1] > 0
+
+
+def test_the_idempotent_producer_still_never_recovers(broker: Broker, log: KafkaLog) -> None:
+    """Why idempotence is off. When this fails, kafka-python has been mended: think again about the setting."""
+    from kafka import KafkaProducer
+    from kafka.errors import KafkaError
+
+    log.append("t", one("topic is there"))
+    producer = KafkaProducer(
+        bootstrap_servers=broker.bootstrap, delivery_timeout_ms=1500, request_timeout_ms=1000, max_block_ms=3000
+    )
+    producer.send("t", b"warm").get(5)
+    broker.freeze()
+    futures = []
+    try:
+        deadline = time.monotonic() + 4
+        while time.monotonic() < deadline:
+            futures.append(producer.send("t", b"stopped"))
+            time.sleep(0.05)
+    finally:
+        broker.thaw()
+    until(lambda: appended(log, "the broker is back"), 20)
+    try:
+        producer.send("t", b"after").get(5)
+        recovered = True
+    except KafkaError:
+        recovered = False
+    unresolved = sum(not future.is_done for future in futures)
+    producer._sender.force_close()
+    producer._closed = True
+    assert not recovered
+    assert unresolved > 0

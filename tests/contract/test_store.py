@@ -1,0 +1,401 @@
+"""What the store promises: a batch is one transaction, old facts never win, a restart finds what was committed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from hub.domain.field import Camera, Unit
+from hub.domain.model import Fact, Position, Text
+from hub.errors import HubError, StoreDown
+from hub.picture.delta import Delta
+from hub.picture.rows import Row, Table
+from hub.ports import Batch, DeadLetter, HistoryEntry, Outgoing
+from streams import database
+from streams.store import RAW_BYTES, SqlStore
+
+ROOT = Path(__file__).parents[2]
+UNITS = Table(name="units", title=Text("警力", "Units"), data=Unit)
+CAMERAS = Table(name="cameras", title=Text("监控", "Cameras"), data=Camera)
+TABLES = {"units": UNITS, "cameras": CAMERAS}
+
+
+class UnitToo(Fact, frozen=True, kw_only=True):
+    """The same table after somebody changed the type of a field."""
+
+    call_sign: int
+
+
+class Tail(Fact, frozen=True, kw_only=True):
+    """The same table after a field was added."""
+
+    call_sign: str
+    added: str = "new"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "hub.sqlite"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqlStore]:
+    made = opened(path)
+    yield made
+    made.close()
+
+
+def opened(path: Path) -> SqlStore:
+    return SqlStore(f"sqlite:///{path}")
+
+
+def unit(key: str, rev: int, epoch: int = 0, sign: str = "青羊-01") -> Row:
+    fact = Unit(
+        id=key,
+        rev=rev,
+        epoch=epoch,
+        call_sign=sign,
+        kind="patrol_car",
+        status="available",
+        position=Position(104.05, 30.67, "WGS84"),
+    )
+    return Row(fact=fact, at=1000.5 + rev, seen=1001.25 + rev, type="cn.hub.unit.moved.v1", source="/hub/field")
+
+
+def units(*rows: Row) -> Delta:
+    return {"units": {row.fact.id: row for row in rows}}
+
+
+def entry(event: str, rev: int = 1, entity: str = "u1") -> HistoryEntry:
+    return HistoryEntry(
+        event=event,
+        source="/hub/field",
+        type="cn.hub.unit.moved.v1",
+        table="units",
+        entity=entity,
+        rev=rev,
+        at=10.0 + rev,
+        seen=11.0 + rev,
+        topic="hub.field.events",
+        partition=0,
+        offset=rev,
+        data=b'{"id":"u1"}',
+    )
+
+
+def full_batch() -> Batch:
+    return Batch(
+        rows=units(unit("u1", 5), unit("u2", 7)),
+        history=[entry("e1")],
+        inbox=[("/hub/field", "e1"), ("/hub/field", "e2")],
+        dead_letters=[DeadLetter("hub.field.events", 0, 3, "坏 \ud800\x00 payload", b"x" * 100_000, 50.0)],
+        outbox=[("hub.actions", Outgoing(b"k", b"v", (("content-type", b"json"),))), ("hub.dlq", Outgoing(b"k", None))],
+        positions={("hub.field.events", 0): 4, ("hub.actions", 2): 9},
+        counters={"taken": 2},
+        meta={"anchor": "1000.0"},
+    )
+
+
+def content(path: Path) -> dict[str, list[Any]]:
+    """Every table of the file but the batch number, read past the store."""
+    with sqlite3.connect(path) as raw:
+        names = [row[0] for row in raw.execute("select name from sqlite_master where type='table'")]
+        out = {name: sorted(raw.execute(f"select * from {name}").fetchall(), key=repr) for name in names}  # noqa: S608
+    raw.close()
+    out["hub_row"] = [row[:-1] for row in out["hub_row"]]  # without the number of the batch
+    del out["hub_state"], out["sqlite_sequence"]
+    return out
+
+
+def test_a_batch_comes_back_after_a_restart(path: Path) -> None:
+    first = opened(path)
+    assert first.load(TABLES).rows == {"units": {}, "cameras": {}}
+    first.commit(full_batch())
+    first.close()
+    again = opened(path)
+    loaded = again.load(TABLES)
+    assert loaded.rows == {"units": {"u1": unit("u1", 5), "u2": unit("u2", 7)}, "cameras": {}}
+    assert loaded.positions == {("hub.field.events", 0): 4, ("hub.actions", 2): 9}
+    assert loaded.counters == {"taken": 2}
+    assert loaded.meta == {"anchor": "1000.0"}
+    assert again.meta("anchor") == "1000.0"
+    assert again.meta("nobody") is None
+    assert again.history("units", "u1") == [entry("e1")]
+    [letter] = again.dead_letters()
+    assert letter.reason == "坏 ?\\0 payload"
+    assert letter.raw == b"x" * RAW_BYTES
+    assert [(topic, record) for _, topic, record in again.outbox(10)] == full_batch().outbox
+    again.close()
+
+
+@pytest.mark.parametrize("step", ["_keep", "_put_rows", "_remove", "_set"])
+def test_a_failure_inside_a_commit_leaves_nothing(
+    store: SqlStore, path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    store.commit(Batch(rows=units(unit("u0", 1))))
+    before = content(path)
+    real, calls = getattr(SqlStore, step), []
+
+    def failing(self: SqlStore, connection: Any, *arguments: Any) -> None:
+        real(self, connection, *arguments)
+        calls.append(step)
+        if len(calls) == {"_keep": 4, "_set": 3}.get(step, 1):
+            raise OperationalError("insert", {}, sqlite3.OperationalError("disk I/O error"))
+
+    monkeypatch.setattr(SqlStore, step, failing)
+    with pytest.raises(StoreDown, match=r"hub\.sqlite: disk I/O error"):
+        store.commit(full_batch())
+    assert content(path) == before
+    monkeypatch.undo()
+    store.commit(full_batch())
+    assert set(store.load(TABLES).rows["units"]) == {"u0", "u1", "u2"}
+
+
+def test_committing_again_changes_nothing(store: SqlStore, path: Path) -> None:
+    store.commit(full_batch())
+    before = content(path)
+    store.commit(full_batch())
+    assert content(path) == before
+
+
+def test_only_a_newer_epoch_or_revision_wins(store: SqlStore) -> None:
+    def commit(row: Row) -> tuple[int, int]:
+        store.commit(Batch(rows=units(row)))
+        return store.load(TABLES).rows["units"]["u1"].order
+
+    assert commit(unit("u1", 5)) == (0, 5)
+    assert commit(unit("u1", 4)) == (0, 5)
+    assert commit(unit("u1", 5, sign="other")) == (0, 5)
+    assert store.load(TABLES).rows["units"]["u1"] == unit("u1", 5)
+    assert commit(unit("u1", 6)) == (0, 6)
+    assert commit(unit("u1", 1, epoch=1)) == (1, 1)
+    assert commit(unit("u1", 99, epoch=0)) == (1, 1)
+
+
+def test_a_removed_row_is_gone_and_may_come_back(store: SqlStore) -> None:
+    store.commit(Batch(rows=units(unit("u1", 5), unit("u2", 1))))
+    store.commit(Batch(rows={"units": {"u1": None, "never": None}}))
+    assert set(store.load(TABLES).rows["units"]) == {"u2"}
+    store.commit(Batch(rows=units(unit("u1", 2))))
+    assert store.load(TABLES).rows["units"]["u1"] == unit("u1", 2)
+
+
+def test_a_snapshot_and_its_tail_are_the_rows(store: SqlStore, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.load(TABLES)
+    store.commit(Batch(rows=units(*(unit(f"u{i}", 1) for i in range(50)))))
+    store.snapshot()
+    tail: Delta = {"units": {"u1": unit("u1", 2), "u2": None, "u99": unit("u99", 1)}}
+    store.commit(Batch(rows=tail))
+    fast = store.load(TABLES).rows
+    assert set(fast["units"]) == {f"u{i}" for i in [*range(50), 99]} - {"u2"}
+    assert fast["units"]["u1"].fact.rev == 2
+    monkeypatch.setattr(SqlStore, "_newest_snapshot", lambda *_: None)
+    assert store.load(TABLES).rows == fast
+    monkeypatch.undo()
+    for _ in range(3):
+        store.snapshot()
+    assert store.load(TABLES).rows == fast
+    kept = content(path)
+    assert len(kept["hub_snapshot"]) == 2
+    assert len(kept["hub_row"]) == 50, "the removed row is forgotten when no snapshot holds it"
+
+
+def test_a_snapshot_is_what_is_read(store: SqlStore, path: Path) -> None:
+    store.load(TABLES)
+    store.commit(Batch(rows=units(unit("u1", 1))))
+    store.snapshot()
+    raw = sqlite3.connect(path)
+    raw.execute("delete from hub_row")
+    raw.commit()
+    raw.close()
+    assert store.load(TABLES).rows["units"] == {"u1": unit("u1", 1)}
+
+
+def test_a_damaged_snapshot_is_said_and_not_used(store: SqlStore, path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store.load(TABLES)
+    store.commit(Batch(rows=units(unit("u1", 1))))
+    store.snapshot()
+    raw = sqlite3.connect(path)
+    raw.execute("update hub_snapshot set data = replace(cast(data as text), 'u1', 'u7')")
+    raw.commit()
+    raw.close()
+    with caplog.at_level(logging.WARNING):
+        assert store.load(TABLES).rows["units"] == {"u1": unit("u1", 1)}
+    assert "snapshot 1 is damaged" in caplog.text
+    assert str(path) in caplog.text
+
+
+def test_a_snapshot_of_other_types_is_said_and_not_used(store: SqlStore, caplog: pytest.LogCaptureFixture) -> None:
+    store.load(TABLES)
+    store.commit(Batch(rows=units(unit("u1", 1))))
+    store.snapshot()
+    wider = {"units": Table(name="units", title=Text("警力", "Units"), data=Tail)}
+    with caplog.at_level(logging.WARNING):
+        row = store.load(wider).rows["units"]["u1"]
+    assert row.fact == Tail(id="u1", rev=1, call_sign="青羊-01")
+    assert "other tables or fact types" in caplog.text
+
+
+def test_a_row_that_no_longer_fits_is_named(store: SqlStore) -> None:
+    store.commit(Batch(rows=units(unit("u1", 1))))
+    with pytest.raises(HubError, match=r"table units, row u1: no longer fits UnitToo: Expected `int`.*call_sign"):
+        store.load({"units": Table(name="units", title=Text("警力", "Units"), data=UnitToo)})
+
+
+def test_rows_of_undeclared_tables_are_left_alone(store: SqlStore) -> None:
+    store.commit(Batch(rows=units(unit("u1", 1))))
+    assert store.load({"cameras": CAMERAS}).rows == {"cameras": {}}
+    store.snapshot()
+    assert store.load({"cameras": CAMERAS}).rows == {"cameras": {}}
+    assert set(store.load(TABLES).rows["units"]) == {"u1"}
+
+
+def test_a_store_of_a_newer_version_is_not_touched(path: Path) -> None:
+    opened(path).close()
+    raw = sqlite3.connect(path)
+    raw.execute("update hub_state set version = 7")
+    raw.commit()
+    raw.close()
+    with pytest.raises(HubError, match=r"hub\.sqlite: written by a newer version \(schema 7; this one knows 1\)"):
+        opened(path)
+
+
+def test_history_gives_the_newest_oldest_first(store: SqlStore) -> None:
+    store.commit(Batch(rows={}, history=[entry(f"e{i}", i) for i in range(1, 6)] + [entry("x", 9, "other")]))
+    assert [item.rev for item in store.history("units", "u1", limit=3)] == [3, 4, 5]
+    assert store.history("units", "nobody") == []
+
+
+def test_dead_letters_come_newest_first(store: SqlStore) -> None:
+    letters = [DeadLetter("t", 0, i, f"reason {i}", b"", float(i)) for i in range(5)]
+    store.commit(Batch(rows={}, dead_letters=letters))
+    assert [letter.offset for letter in store.dead_letters(limit=2)] == [4, 3]
+    assert [letter.offset for letter in store.dead_letters(before=2)] == [1, 0]
+
+
+def test_the_outbox_keeps_order_and_never_reuses_a_number(store: SqlStore) -> None:
+    store.commit(Batch(rows={}, outbox=[("a", Outgoing(b"k", b"%d" % i)) for i in range(5)]))
+    first = store.outbox(3)
+    assert [record.value for _, _, record in first] == [b"0", b"1", b"2"]
+    store.delivered(first[-1][0])
+    assert [record.value for _, _, record in store.outbox(10)] == [b"3", b"4"]
+    newest = store.outbox(10)[-1][0]
+    store.delivered(newest)
+    store.commit(Batch(rows={}, outbox=[("a", Outgoing(b"k", b"9"))]))
+    assert store.outbox(10)[0][0] > newest
+
+
+def test_a_locked_file_is_named_and_nothing_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(database._ANY_THREAD, "timeout", 0.1)
+    store = opened(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreDown, match=r"hub\.sqlite: database is locked"):
+        store.commit(full_batch())
+    assert store.load(TABLES).rows["units"] == {}, "reading goes on"
+    other.execute("ROLLBACK")
+    other.close()
+    store.commit(full_batch())
+    assert len(store.load(TABLES).rows["units"]) == 2
+    store.close()
+
+
+def test_a_full_disk_is_named_and_nothing_is_written(store: SqlStore, path: Path) -> None:
+    store.commit(Batch(rows=units(unit("u0", 1))))
+    before = content(path)
+    raw = store._writer.raw_connection()
+    pages = raw.cursor().execute("PRAGMA page_count").fetchone()[0]
+    raw.cursor().execute(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(StoreDown, match=r"hub\.sqlite: database or disk is full"):
+        store.commit(full_batch())
+    assert content(path) == before
+    raw.cursor().execute("PRAGMA max_page_count=1000000")
+    raw.close()
+    store.commit(full_batch())
+
+
+def test_a_closed_store_says_so(store: SqlStore) -> None:
+    store.close()
+    store.close()
+    for call in (lambda: store.commit(Batch(rows={})), lambda: store.load(TABLES), store.snapshot, store.dead_letters):
+        with pytest.raises(StoreDown, match="closed"):
+            call()
+
+
+def test_others_read_while_one_commits(store: SqlStore) -> None:
+    faults: list[BaseException] = []
+    stop = threading.Event()
+
+    def reader() -> None:
+        try:
+            while not stop.is_set():
+                store.dead_letters(5)
+                assert len(store.history("units", "u1", 500)) % 10 == 0, "a batch is seen whole or not at all"
+        except BaseException as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=reader) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for batch in range(20):
+        store.commit(Batch(rows={}, history=[entry(f"{batch}-{i}", batch * 10 + i + 1) for i in range(10)]))
+    stop.set()
+    for thread in threads:
+        thread.join(10)
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "mysql://host/db", "sqlite://", "sqlite:///:memory:", "postgres//host/db"]
+)
+def test_a_wrong_address_is_named(url: str) -> None:
+    with pytest.raises(HubError, match="database address"):
+        SqlStore(url)
+
+
+COMMITTER = """
+import sys
+from hub.domain.field import Unit
+from hub.picture.rows import Row
+from hub.ports import Batch
+from streams.store import SqlStore
+
+store = SqlStore("sqlite:///" + sys.argv[1])
+at = store.load({}).positions.get(("t", 0), 0)
+while True:
+    rows = {}
+    for key in range(at, at + 20):
+        fact = Unit(id=str(key), rev=1, call_sign="x", kind="bus", status="busy")
+        rows[str(key)] = Row(fact=fact, at=1.0, seen=1.0, type="t", source="s")
+    at += 20
+    store.commit(Batch(rows={"units": rows}, positions={("t", 0): at}, counters={"taken": at}))
+    print(at, flush=True)
+"""
+
+
+def test_kill_9_leaves_whole_batches_and_nothing_acknowledged_is_lost(path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for number in range(4):
+        command = [sys.executable, "-c", COMMITTER, str(path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+            assert process.stdout is not None
+            for _ in range(10 + 7 * number):
+                acknowledged = int(process.stdout.readline())
+            process.kill()
+        store = opened(path)
+        loaded = store.load(TABLES)
+        end = loaded.positions["t", 0]
+        assert end >= acknowledged
+        assert loaded.counters["taken"] == end
+        assert set(loaded.rows["units"]) == {str(key) for key in range(end)}
+        store.close()
