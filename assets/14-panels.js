@@ -39,10 +39,16 @@
   });
 
   // --- silence: a label in every tile, counted by the page itself
+  let said = false;
   const say = () => {
     const silent = hub.isSilent();
     dom.attr(document.documentElement, 'data-link', silent ? 'silent' : 'open');
-    if (!silent) return;
+    if (!silent) {
+      if (said) for (const note of document.querySelectorAll('[data-tile] > .silent')) note.remove();
+      said = false;
+      return;
+    }
+    said = true;
     const seconds = Math.floor(hub.silent());
     for (const tile of document.querySelectorAll('[data-tile]')) {
       let note = tile.querySelector(':scope > .silent');

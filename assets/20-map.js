@@ -1,6 +1,8 @@
 /* The live map: hosts our layers in the MapLibre map of a plotly figure. Knows no feed format beyond window.hub.
  *
- * hub.map.mount(gd, {follow, layers, basemap})  gd: the dcc.Graph element or its id; layers: table names, default all
+ * hub.map.mount(gd, {follow, layers, basemap, foot, patience_ms})
+ *     gd: the dcc.Graph element or its id; layers: table names, default all; foot: id of the element that takes the
+ *     counts (default map-foot, else they lie over the map); patience_ms: when an unreachable map is said to be so
  * hub.map.fly({lon, lat, zoom})                 go to a place; the view stays there until "return"
  * hub.map.fitAll()                              whole district, and let the view follow again
  * hub.map.pixelOf(id) -> {x, y} | null          where a thing is drawn now, CSS pixels of the map
@@ -10,6 +12,7 @@
   const hub = (window.hub ??= {});
   const parts = (hub.mapParts ??= {});
   const LATE_REACH_MS = 15000;
+  const REPAINT_MS = 120;
   let stage = null; // the one mounted map of this page
 
   /* The only place that touches plotly's private parts: if a plotly release moves the map, it is here. */
@@ -49,9 +52,9 @@
     if (!me.map.getStyle()) return; // still loading; style.load comes back here
     parts.addImages(me.map, parts.scale());
     me.symbols.attach(me.map, "under");
-    addLayer(me.map, me.unitsLayer = parts.createThingLayer("hub_units", parts.units));
+    if (me.shows("units")) addLayer(me.map, me.unitsLayer = parts.createThingLayer("hub_units", parts.units));
     me.symbols.attach(me.map, "over");
-    addLayer(me.map, me.dronesLayer = parts.createThingLayer("hub_drones", parts.drones));
+    if (me.shows("drones")) addLayer(me.map, me.dronesLayer = parts.createThingLayer("hub_drones", parts.drones));
     me.ground.attach(me.map);
     me.say("");
   }
@@ -77,14 +80,14 @@
       map.on("click", (event) => pick(me, event.point));
       me.view.watch(map);
       attach(me);
-    } else if (!map.getLayer("hub_units")) {
+    } else if (!map.getLayer("hub_incidents")) {
       attach(me);
     }
     return undefined;
   }
 
   function lateReach(me, reason) {
-    if (me.told || performance.now() - me.began < LATE_REACH_MS) return;
+    if (me.told || performance.now() - me.began < me.options.patience_ms) return;
     me.told = true;
     console.error(`hub map: ${reason}; live symbols cannot be drawn (gd._fullLayout.map._subplot.map, plotly 7.1)`);
     me.say("地图引擎不可用 · 实时标绘未显示", "Map engine not reachable · live symbols are not drawn");
@@ -107,18 +110,29 @@
     stage.map.triggerRepaint();
   }
 
+  /* Frames of the feed may come faster than anybody sees: at most eight repaints a second are asked for by data. */
+  let painted = 0, paintTimer = 0;
+  function repaint() {
+    if (paintTimer) return;
+    paintTimer = setTimeout(() => {
+      paintTimer = 0;
+      painted = performance.now();
+      stage?.map?.triggerRepaint();
+    }, Math.max(0, REPAINT_MS - (performance.now() - painted)));
+  }
+
   function listen() {
     if (listen.done || !hub.on) return;
     listen.done = true;
     hub.on("fixes", (fixes) => {
       parts.take(fixes);
-      stage?.map?.triggerRepaint();
+      repaint();
     });
     hub.on("snap", parts.forget);
     hub.on("rows", (change) => {
       parts.takeRows(change);
       stage?.symbols.rows(change);
-      stage?.map?.triggerRepaint();
+      repaint();
     });
     hub.on("lang", () => {
       if (!stage?.map) return;
@@ -138,7 +152,7 @@
   function mount(el, options = {}) {
     unmount();
     listen();
-    stage = createStage(el, { follow: true, basemap: "/basemap/", ...options });
+    stage = createStage(el, { follow: true, basemap: "/basemap/", patience_ms: LATE_REACH_MS, ...options });
     stage.say = (zh, en) => parts.say(stage, zh, en);
     parts.prime();
     // plotly draws asynchronously: look often until the map is there, then once a second.
@@ -156,6 +170,7 @@
     fly: (place) => stage?.view.fly(place),
     fitAll: () => stage?.view.fitAll(),
     pixelOf: (id) => (stage?.map ? parts.pixelOf(stage.map, id) : null),
+    spent: () => ({ units: { ...stage?.unitsLayer?.spent }, drones: { ...stage?.dronesLayer?.spent } }),
     get locked() { return stage?.view.locked ?? false; },
     get map() { return stage?.map ?? null; },
   };

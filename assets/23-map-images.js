@@ -45,6 +45,19 @@
     c.textBaseline = "middle";
     c.fillText(String(p), 0, p === 1 ? r * 0.24 : r * 0.08);
   };
+  /* For the legend: the shapes of all four priorities in one outline, without taking one of their colours. */
+  parts.drawAlarms = (c, r) => {
+    c.strokeStyle = TONES.text;
+    c.lineWidth = r * 0.22;
+    c.lineJoin = "round";
+    for (const [p, x, y] of [[1, -0.62, -0.6], [2, 0.66, -0.62], [3, -0.62, 0.72], [4, 0.66, 0.7]]) {
+      c.save();
+      c.translate(x * r, y * r);
+      OUTLINES[p](c, r * 0.46);
+      c.stroke();
+      c.restore();
+    }
+  };
   parts.drawRing = (c, r) => {
     circle(c, r);
     c.lineWidth = r * 0.09;

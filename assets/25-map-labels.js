@@ -76,13 +76,19 @@
       arrange();
     }
 
+    /* Off the map when its thing has just been removed. */
+    const where = (label) => {
+      const at = label.at();
+      return at ? stage.map.project(at) : { x: -1e4, y: -1e4 };
+    };
+
     /* Highest priority first; a label keeps its side while that side is free, so nothing jumps about. */
     function arrange() {
       arranged = performance.now();
       const labels = [...shown.values()].sort((a, b) => a.rank - b.rank);
       for (const label of labels) {
         if (!label.w) { label.w = label.node.offsetWidth; label.h = label.node.offsetHeight; }
-        label.p = stage.map.project(label.at());
+        label.p = where(label);
       }
       const { clientWidth: width, clientHeight: height } = box;
       const inside = (p) => p.x > -40 && p.y > -40 && p.x < width + 40 && p.y < height + 40;
@@ -115,7 +121,7 @@
       if (moved && performance.now() - arranged > 200) return arrange();
       for (const [key, label] of shown) {
         if (!label.free || !(moved || key.startsWith("drones/"))) continue;
-        label.p = stage.map.project(label.at());
+        label.p = where(label);
         stand(label);
       }
       return undefined;

@@ -43,11 +43,14 @@
     };
     function build(layers) {
       cells = new Map();
+      const own = [
+        ["units", "units", (c, d) => parts.drawUnit(c, d * 0.34, false), "单元", "units"],
+        ["stale", "units", (c, d) => parts.drawUnit(c, d * 0.34, true), "滞后", "stale"],
+        ["drones", "drones", (c, d) => parts.drawDrone(c, d * 0.42), "无人机", "drones"],
+        ["incidents", "incidents", (c, d) => parts.drawAlarms(c, d * 0.3), "警情", "incidents"],
+      ];
       box.replaceChildren(
-        entry("units", (c, d) => parts.drawUnit(c, d * 0.34, false), "单元", "units"),
-        entry("stale", (c, d) => parts.drawUnit(c, d * 0.34, true), "滞后", "stale"),
-        entry("drones", (c, d) => parts.drawDrone(c, d * 0.42), "无人机", "drones"),
-        entry("incidents", (c, d) => parts.drawPriority(c, 2, d * 0.3), "警情", "incidents"),
+        ...own.filter(([, table]) => stage.shows(table)).map(([key, , ...rest]) => entry(key, ...rest)),
         ...layers.map((layer) => entry(layer.table, (c, d) => parts.drawNeutral(c, layer.symbol, d * 0.3), layer.title?.zh, layer.title?.en)),
       );
     }

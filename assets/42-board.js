@@ -47,6 +47,8 @@
       const list = running();
       const shown = list.length ? choose(list, dom.fit(root, BLOCK_REM)) : [];
       side(list, shown);
+      const wall = root.closest('.wall');
+      if (wall) dom.attr(wall, 'data-running', list.length);
       if (!shown.length) return rest(root);
       dom.keyed(root, shown, (op) => op.row.id, makeBlock, fillBlock);
     },
@@ -124,7 +126,7 @@
       .sort((a, b) => hub.ms(b.closed_at) - hub.ms(a.closed_at))[0];
     const items = [{ key: 'none', zh: '无进行中的集群作战', en: 'No running operation' }];
     if (last) {
-      const gained = (lang) => (last.results ?? []).map((r) => `${r.title[lang]} ${hub.number(r.value)}${r.unit?.[lang] ?? ''}`).join(' · ');
+      const gained = (lang) => (last.results ?? []).map((r) => `${r.title[lang]} ${hub.number(r.value)}${lang === 'en' ? ' ' : ''}${r.unit?.[lang] ?? ''}`).join(' · ');
       items.push({ key: 'last', zh: `最近 ${last.number} ${last.title.zh} ${gained('zh')}`, en: `Last ${last.number} ${last.title.en} ${gained('en')}` });
     }
     dom.keyed(root, items, (item) => item.key, () => dom.words('empty'), (node, item) => node.set(item));

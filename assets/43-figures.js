@@ -21,7 +21,7 @@
       const year = hub.table('health').get('hub')?.operations_year;
       if (box) {
         dom.keyed(box, year == null ? [] : ['year'], (key) => key, () => dom.words(),
-          (node) => node.set({ zh: `本年作战 ${year}`, en: `${year} operations this year` }));
+          (node) => node.set({ zh: `本年作战 ${year}`, en: `operations this year ${year}` }));
       }
     },
   });

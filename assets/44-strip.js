@@ -12,6 +12,7 @@
   const cell = () => {
     const name = dom.words('name two'), title = dom.words('detail'), value = dom.make('b', 'hero'), age = dom.ageNode();
     const node = dom.make('a', 'cell', name, value, title, age);
+    node.dataset.tile = '';
     return Object.assign(node, { name_: name, title_: title, value, age });
   };
   function fill(node, row) {
@@ -38,9 +39,22 @@
     draw(root) { dom.keyed(root, order(), (row) => row.id, cell, fill); },
   });
 
+  // What the wall is showing now, in one line.
+  function standing() {
+    const count = (table, is) => [...hub.table(table).values()].filter(is).length;
+    const calls = count('incidents', (row) => row.state !== 'closed' && row.state !== 'diverted');
+    const alarms = count('alarms', (row) => row.state === 'raised'), running = count('operations', (row) => row.state === 'running');
+    return {
+      zh: `在办警情 ${calls} · 未确认告警 ${alarms} · 集群作战 ${running} · 警力 ${hub.table('units').size} · 无人机 ${hub.table('drones').size}`,
+      en: `${calls} open incidents · ${alarms} alarms · ${running} operations · ${hub.table('units').size} units · ${hub.table('drones').size} drones`,
+    };
+  }
+
   hub.panel({
-    id: 'doors', tables: ['centres'], every_s: 0.5,
+    id: 'doors', tables: ['centres', 'incidents', 'alarms', 'operations'], every_s: 0.5,
     draw(root) {
+      const wall = root.querySelector('[data-wall]');
+      if (wall) dom.keyed(wall, ['now'], (key) => key, () => dom.words('now'), (node) => node.set(standing()));
       for (const box of root.querySelectorAll('[data-door]')) {
         const row = hub.table('centres').get(box.dataset.door);
         dom.keyed(box, row ? [row] : [], (item) => item.id, () => {

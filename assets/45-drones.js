@@ -15,6 +15,7 @@
     const mission = dom.words('mission');
     const picture = dom.make('div', 'picture', mission);
     const node = dom.make('figure', 'drone', picture, dom.make('figcaption', '', sign, mode, facts, age));
+    node.dataset.tile = '';
     node.drop = () => unmount(node);
     return Object.assign(node, { sign, mode, facts, age, mission, picture, canvas: null });
   }

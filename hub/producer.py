@@ -22,7 +22,7 @@ from hub.field.world import World
 from hub.ports import Clock, Log, Outgoing
 
 say = logging.getLogger("hub.producer")
-STEP_S = 0.1
+STEP_S = 0.25
 SLICE_S = 30.0
 """Longest window played at once, hub seconds: bounds memory after a pause or at high speed."""
 RETRY_S = 1.0

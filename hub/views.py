@@ -123,7 +123,7 @@ def own_alarms(
     out: dict[str, JSON] = {}
     for name, cell in strip.items():
         if cell["state"] in ("stale", "lost") and cell["last_at"] is not None:
-            title = Text(f"{cell['title']['zh']}中心 无数据", f"{cell['title']['en']}: no data")
+            title = Text(f"{cell['title']['zh']}中心 无数据", f"{cell['title']['en']} centre: no data")
             out[f"silent:{name}"] = _alarm(f"silent:{name}", 2, title, cell["last_at"], ("centres", name))
     late = [
         row

@@ -34,7 +34,9 @@ def style(
     """
     drawn = [layer for layer in _ground(tokens) + _names(tokens, lang) if layer["source"] in layers]
     sources = {
-        name: {"type": "geojson", "data": f"{base}{name}.geojson", "tolerance": 0.3} for name in LAYERS if name in layers
+        name: {"type": "geojson", "data": f"{base}{name}.geojson", "tolerance": 0.3}
+        for name in LAYERS
+        if name in layers
     }
     background = {"id": "land", "type": "background", "paint": {"background-color": tokens["land"]}}
     return {"version": 8, "name": "ground", "sources": sources, "layers": [background, *drawn]}

@@ -52,7 +52,7 @@ LABELS: dict[str, dict[str, Text]] = {
         "on_station": Text("驻空", "On station"),
         "returning": Text("返航", "Returning"),
         "landing": Text("降落", "Landing"),
-        "lost_link": Text("失联", "Link lost"),
+        "lost_link": Text("链路中断", "Link lost"),
     },
     "alarm_state": {
         "raised": Text("未确认", "Unacknowledged"),
@@ -106,6 +106,7 @@ SCENE = Text("日常值守", "Daily watch")
 ALARMS = Text("告警", "Alarms")
 INCIDENTS = Text("警情", "Incidents")
 OPERATIONS = Text("集群作战", "Cluster operation")
+CLUES = Text("在办线索", "Open clues")
 ROAD = Text("线索链", "Clue road")
 FIGURES = Text("关键指标", "Key figures")
 DRONES = Text("无人机", "Drones")

@@ -1,7 +1,7 @@
 """How a database is opened, and the one place that knows which kind it is. Must not know what is kept in it.
 
-SQLite runs in WAL mode with ``synchronous=FULL``. Of all connections to a file one alone may checkpoint, even when
-several processes write: SQLite before 3.51.3 can corrupt a WAL that two connections checkpoint at the same time.
+SQLite runs in WAL mode with ``synchronous=FULL``: what is committed survives a kill and a power cut. Several processes
+may write one file.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,8 +26,8 @@ BUSY_S = 5.0
 FAULTS = (SQLAlchemyError, OSError, sqlite3.Error)
 """What may be raised when a database cannot be used now."""
 _ANY_THREAD = {"check_same_thread": False, "timeout": BUSY_S}
-_CHECKPOINT_PAGES = 1000
-_LEAD_RETRY_S = 5.0
+CHECKPOINT_BYTES = 4_000_000
+"""How much each writing process lets the WAL grow between two checkpoints."""
 
 
 def reason(error: Exception) -> str:
@@ -79,7 +79,12 @@ def writer(parts: URL) -> Engine:
 def reader(parts: URL) -> Engine:
     """An engine that cannot write, with a pool of connections for several threads."""
     if parts.get_backend_name() != "sqlite":
-        return create_engine(parts, pool_pre_ping=True, execution_options={"postgresql_readonly": True})
+        return create_engine(
+            parts,
+            pool_pre_ping=True,
+            isolation_level="REPEATABLE READ",  # several queries of one read see one state, as in SQLite
+            execution_options={"postgresql_readonly": True},
+        )
     engine = create_engine(parts, connect_args=_ANY_THREAD)
     _prepare(engine, "DEFERRED", ("query_only=ON",))
     return engine
@@ -118,43 +123,28 @@ def _set(connection: Any, pragma: str) -> None:
             time.sleep(0.01)
 
 
-class Lead:
-    """Who may checkpoint a SQLite file: the holder of an exclusive lock on a small file beside it.
+class Checkpoints:
+    """Moves what the WAL holds into the file now and then, while nobody can write. Used under the writer's lock.
 
-    The lock dies with its process, however that ends; another writer then takes over. Used under the writer's lock.
+    SQLite does it by itself after any commit, and before 3.51.3 a commit of another process at that instant can be
+    lost. Holding the write lock meanwhile rules that out for any number of writing processes.
     """
 
     def __init__(self, engine: Engine) -> None:
         """``engine``: the writer of the file. Does nothing for other databases."""
         self._engine = engine
-        self._held: sqlite3.Connection | None = None
-        self._next = 0.0 if engine.dialect.name == "sqlite" else float("inf")
+        self._due = engine.dialect.name == "sqlite"
+        self._written = 0
 
-    def seek(self) -> bool:
-        """Take the lead when nobody has it, at most every few seconds; says whether it is held."""
-        if self._held is None and time.monotonic() >= self._next:
-            self._next = time.monotonic() + _LEAD_RETRY_S
-            self._held = self._take()
-            if self._held is not None:
-                with self._engine.connect() as connection:
-                    _set(connection.connection.driver_connection, f"wal_autocheckpoint={_CHECKPOINT_PAGES}")
-        return self._held is not None
+    def wrote(self, size: int) -> None:
+        """Call after a commit with about how many bytes it wrote. Never fails: what cannot be moved now is later."""
+        self._written += size
+        if self._due and self._written >= CHECKPOINT_BYTES:
+            self._written = 0
+            with suppress(*FAULTS), self._engine.begin(), closing(self._other()) as connection:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
-    def _take(self) -> sqlite3.Connection | None:
-        lock = sqlite3.connect(
-            f"{self._engine.url.database}-lead", timeout=0, isolation_level=None, check_same_thread=False
-        )
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            lock.close()
-            return None
-        return lock
-
-    def leave(self) -> None:
-        """Give the lead up. Safe to call twice."""
-        if self._held is not None:
-            with suppress(SQLAlchemyError), self._engine.connect() as connection:
-                _set(connection.connection.driver_connection, "wal_autocheckpoint=0")
-            self._held.close()
-            self._held = None
+    def _other(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(str(self._engine.url.database), timeout=0, isolation_level=None)
+        connection.execute("PRAGMA synchronous=FULL")
+        return connection

@@ -1,29 +1,27 @@
-"""The log in Apache Kafka. Reads without groups from positions the caller keeps; appends one batch at a time.
+"""The log in Apache Kafka, read without groups from positions the caller keeps.
 
-Two faults of kafka-python 3.0 shape this: ``poll`` never says that the broker is gone, so silence is looked into; and
-an idempotent producer never recovers from a long stop, so idempotence is off (facts may safely come twice).
+``poll`` of kafka-python never says that the broker is gone, so silence is looked into: nothing new, the broker down, or
+a consumer that no longer hears it.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from threading import Event, Lock
 from typing import Any
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from hub.errors import LogDown, PositionLost
 from hub.ports import LogHealth, Outgoing, Partition, Positions, Record
 from streams import kafka_client
+from streams.kafka_writer import Writer
 from streams.records import check
 
-_BATCH = 500
-"""Records in flight at once; the producer's own buffer has no bound."""
-_GRACE_S = 5.0
-"""A send that is unresolved this long after its delivery timeout never will be: the producer is replaced."""
+_SLICE_S = 0.5
+"""A long wait is cut into these, so that silence is looked into and ``close`` is heard meanwhile."""
 _AGAIN_S = 1.0
 """How soon a broker that is down is asked again."""
 _OK = LogHealth("ok")
@@ -40,7 +38,7 @@ class KafkaLog:
         kafka_client.require_crc32c()
         self._bootstrap, self._silence_s, self._delivery_s = bootstrap, silence_s, delivery_s
         self._admin: Any = None
-        self._producer: Any = None
+        self._writer = Writer(bootstrap, delivery_s)
         self._consumer: Any = None
         self._asking, self._writing, self._polling = Lock(), Lock(), Lock()
         self._next: dict[TopicPartition, int] = {}
@@ -75,10 +73,15 @@ class KafkaLog:
         if not positions:
             self._closed.wait(timeout_s)
             return []
-        with self._polling:
-            self._place(positions)
-            out = self._poll(limit, timeout_s)
-            return out or self._look_into_silence(positions, limit)
+        deadline = time.monotonic() + timeout_s
+        while True:
+            with self._polling:
+                self._check_open()
+                self._place(positions)
+                left = max(0.0, deadline - time.monotonic())
+                out = self._poll(limit, min(left, _SLICE_S)) or self._look_into_silence(positions, limit)
+            if out or left <= _SLICE_S:
+                return out
 
     def beginnings(self, topics: Iterable[str]) -> dict[Partition, int]:
         """See ``hub.ports.Log``."""
@@ -98,7 +101,7 @@ class KafkaLog:
         """Release clients and their threads within a few seconds."""
         self._closed.set()
         with self._writing:
-            self._drop_producer(2.0)
+            self._writer.drop(2.0)
         with self._polling:
             self._drop_consumer()
         with self._asking:
@@ -113,57 +116,7 @@ class KafkaLog:
             if not self.partitions([topic]):
                 raise LogDown(f"Kafka at {self._bootstrap}: topic {topic} does not exist")
             self._known.add(topic)
-        if self._producer is None:
-            self._producer = kafka_client.connect(
-                KafkaProducer,
-                self._bootstrap,
-                acks="all",
-                enable_idempotence=False,
-                max_in_flight_requests_per_connection=1,
-                allow_auto_create_topics=False,
-                request_timeout_ms=int(self._delivery_s * 500),
-                delivery_timeout_ms=int(self._delivery_s * 1000),
-                max_block_ms=int(self._delivery_s * 1000),
-                metrics_enabled=False,
-            )
-        out: list[tuple[int, int]] = []
-        for start in range(0, len(records), _BATCH):
-            out += self._send(topic, records[start : start + _BATCH])
-        return out
-
-    def _send(self, topic: str, records: Sequence[Outgoing]) -> list[tuple[int, int]]:
-        deadline = time.monotonic() + self._delivery_s + _GRACE_S
-        futures: list[Any] = []
-        try:
-            futures.extend(
-                self._producer.send(topic, value=r.value, key=r.key, headers=list(r.headers)) for r in records
-            )
-            done = [future.get(max(0.0, deadline - time.monotonic())) for future in futures]
-        except (KafkaError, OSError) as error:
-            if not all(future.is_done for future in futures):
-                self._settle(futures, deadline)
-            raise kafka_client.down(self._bootstrap, f"topic {topic} cannot be appended to", error) from error
-        return [(record.partition, record.offset) for record in done]
-
-    def _settle(self, futures: Sequence[Any], deadline: float) -> None:
-        """Wait for the rest of a failed batch, so that nothing is sent after the caller tries again; a producer
-        with a send that stays unresolved is dropped.
-        """
-        for future in futures:
-            with suppress(KafkaError):
-                future.get(max(0.0, deadline - time.monotonic()))
-        if not all(future.is_done for future in futures):
-            self._drop_producer(0.0)
-
-    def _drop_producer(self, timeout_s: float) -> None:
-        producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        try:
-            producer.close(timeout=timeout_s)
-        except KafkaError:
-            # close() flushes first and gives up when that is stuck, with its thread still running
-            producer._sender.force_close()  # noqa: SLF001
+        return self._writer.append(topic, records)
 
     # reading, under _polling
 

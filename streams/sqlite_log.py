@@ -24,6 +24,7 @@ from streams.records import check, in_turn
 POLL_S = 0.010
 """How often a waiting reader asks whether another process has written (about 10 µs each)."""
 _EMPTY = Place(0, 0, 0)
+_COMMIT_BYTES, _RECORD_BYTES = 16_384, 100  # in the WAL, about: pages touched by a commit, a record besides its value
 
 
 class SqliteLog:
@@ -39,7 +40,7 @@ class SqliteLog:
         parts = URL.create("sqlite", database=self._name)
         with self._guard():
             self._writer = database.writer(parts)
-            self._lead = database.Lead(self._writer)
+            self._checkpoints = database.Checkpoints(self._writer)
             self._reader = database.reader(parts)
             try:
                 self._tail = self._open()
@@ -53,11 +54,11 @@ class SqliteLog:
         check(topic, records)
         with self._writing, self._guard():
             self._check_open()
-            self._lead.seek()
             with self._writer.begin() as connection:
                 place = log_file.reserve(connection, topic, 0, len(records))
                 at, start = self._now(), place.next
                 log_file.put(connection, place.id, [(start + i, at, record) for i, record in enumerate(records)])
+            self._checkpoints.wrote(_COMMIT_BYTES + sum(len(r.value or b"") + _RECORD_BYTES for r in records))
         with self._changed:
             self._changed.notify_all()
         return [(0, start + i) for i in range(len(records))]
@@ -116,12 +117,10 @@ class SqliteLog:
     def _open(self) -> Connection:
         with self._writer.begin() as connection:
             SCHEMA.create_all(connection)
-        self._lead.seek()
         return self._reader.connect()
 
     def _release(self) -> None:
         self._reader.dispose()
-        self._lead.leave()
         self._writer.dispose()
 
     def _places(self, topics: list[str]) -> dict[Partition, Place]:

@@ -29,13 +29,13 @@ def free_port() -> int:
 
 
 class Process:
-    """One ``hub`` command. ``port`` is where its pages are."""
+    """One ``hub`` command, run from ``folder``. ``port`` is where its pages are."""
 
-    def __init__(self, args: list[str], log: Path, port: int) -> None:
+    def __init__(self, args: list[str], log: Path, port: int, *, folder: Path = ROOT) -> None:
         self.port, self.log = port, log
         with log.open("ab") as out:
             self.popen = subprocess.Popen(
-                [sys.executable, "-m", "hub", *args], stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=ROOT
+                [sys.executable, "-m", "hub", *args], stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=folder
             )
 
     @property
@@ -45,7 +45,7 @@ class Process:
     def get(self, path: str, timeout_s: float = 10.0) -> Any:
         """The JSON at a path; also of an answer that is not 200."""
         try:
-            with urlopen(self.url + path, timeout=timeout_s) as answer:  # noqa: S310
+            with urlopen(self.url + path, timeout=timeout_s) as answer:
                 return json.load(answer)
         except HTTPError as error:
             with error:

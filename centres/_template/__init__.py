@@ -9,9 +9,10 @@ To make a new centre, copy this folder to ``centres/<name>/`` and change the cop
 5. ``samples.py``   golden records: good ones, and bad ones that must be refused;
 6. this file        the declaration, with a purpose and a retention for every table.
 
-The quickest way: replace the word ``template`` by the new name in every file of the copy (it is in the name, the topic,
-the table names ``<name>_<thing>`` and the event types), see it run, then change lamps into what you watch. Imports inside the folder are relative, so none of them changes. Then run
-``pytest tests/contract``: it finds the folder and says what is missing. Must not know any other centre.
+The quickest way: replace the word ``template`` by the new name in every file of the copy (it is in the name, the
+topic, the table names ``<name>_<thing>`` and the event types), see it run, then change lamps into what you watch.
+Imports inside the folder are relative, so none of them changes. Then run ``pytest tests/contract``: it finds the
+folder and says what is missing. Must not know any other centre.
 """
 
 from hub.centre import Centre, Protection
@@ -25,7 +26,7 @@ from .simulate import simulate
 
 CENTRE = Centre(
     name=NAME,
-    title=Text("样例中心", "Template centre"),
+    title=Text("样例", "Template centre"),
     order=1000,  # where it stands on the strip; lower is further left
     expected_s=20.0,  # how often the topic normally speaks: twice or three times the longest gap in simulate.py
     events=EVENTS,

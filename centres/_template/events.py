@@ -50,7 +50,8 @@ class Fault(Fact, frozen=True, kw_only=True):
     fixed_at: Instant | None = None
 
 
-# Type strings are "cn.hub.<entity>.<verb>.v1"; no two centres may declare the same one. Clue reports (cn.hub.clue.reported.v1) are added by the hub.
+# Type strings are "cn.hub.<entity>.<verb>.v1"; no two centres may declare the same one.
+# Clue reports (cn.hub.clue.reported.v1) are added by the hub.
 EVENTS: dict[str, type[Fact]] = {
     "cn.hub.template_lamp.reported.v1": Lamp,
     "cn.hub.template_fault.opened.v1": Fault,

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from hub.domain.model import Text
-from hub.picture.rows import JSON
+from hub.picture.rows import JSON, stamp
 from hub.show import Chart, Column, Grid, Layer, Panels, Rows, Series, Tile
 
+HOUR = 3600.0
 PLACE = Column(field="place", title=Text("地点", "Place"), width=180)
 LAMP_STATES = {
     "ok": Text("正常", "Working"),
@@ -44,6 +46,14 @@ def by_state(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
     counts = Counter(row["state"] for row in rows)
     labels = [f"{text.zh} {text.en}" for text in LAMP_STATES.values()]
     return [Series(name=Text("路灯", "Lamps"), x=labels, y=[counts[state] for state in LAMP_STATES])]
+
+
+def by_hour(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
+    """Faults opened in each of the last twelve hours; ``x`` are RFC 3339 times."""
+    hours = [int(now // HOUR) - back for back in range(11, -1, -1)]
+    counts = Counter(int(datetime.fromisoformat(row["opened_at"]).timestamp() // HOUR) for row in rows)
+    points = [counts[hour] for hour in hours]
+    return [Series(name=Text("故障", "Faults"), x=[stamp(hour * HOUR) for hour in hours], y=points)]
 
 
 PANELS = Panels(
@@ -92,6 +102,9 @@ PANELS = Panels(
     charts=(
         Chart(
             id="by_state", title=Text("路灯状态", "Lamps by state"), table="template_lamps", kind="bar", series=by_state
+        ),
+        Chart(
+            id="by_hour", title=Text("故障趋势", "Faults by hour"), table="template_faults", kind="line", series=by_hour
         ),
     ),
     layers=(Layer(table="template_lamps", title=Text("路灯", "Lamps"), symbol="dot"),),

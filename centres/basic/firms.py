@@ -83,7 +83,7 @@ def _by_day(t: float) -> bool:
 
 def inspections(world: World, start: float, end: float) -> Iterator[Emission]:
     """Inspections planned by day, four in ten joint, a third with something to rectify."""
-    for planned, number, rng in arrivals(world, "basic.inspections", start - 28 * HOUR, end, 3.0, steady=True):
+    for planned, number, rng in arrivals(world, "basic.inspections", start - 15 * HOUR, end, 3.0, steady=True):
         if not _by_day(planned):
             continue
         kind = rng.choice(tuple(MODULES))
@@ -93,7 +93,7 @@ def inspections(world: World, start: float, end: float) -> Iterator[Emission]:
         started = planned + rng.uniform(1200, 5400)
         found = started + rng.uniform(1200, 4000)
         steps = CLEAN if result == "passed" else DEFECTS
-        times = (planned, started, found, found + rng.uniform(4, 24) * HOUR)[: len(steps)]
+        times = (planned, started, found, found + rng.uniform(3, 11) * HOUR)[: len(steps)]
         n = rng.randrange(len(world.district.places))
         for t, step in spoken(times, start, end, 400.0):
             state = steps[step]
@@ -111,20 +111,20 @@ def inspections(world: World, start: float, end: float) -> Iterator[Emission]:
                 hazards=hazards if step >= 2 else 0,
                 fixed=hazards if state == "closed" else 0,
                 result=result if step >= 2 else None,
-                due_at=instant(found + 36 * HOUR) if steps is DEFECTS and step >= 2 else None,
+                due_at=instant(found + 10 * HOUR) if steps is DEFECTS and step >= 2 else None,
                 closed_at=instant(times[-1]) if state == "closed" else None,
             )
             yield signed(f"cn.hub.inspection.{VERBS[state]}.v1", t, inspection)
 
 
 def requests(world: World, start: float, end: float) -> Iterator[Emission]:
-    """Requests of enterprises in office hours, answered the same day or the next."""
-    for received, number, rng in arrivals(world, "basic.requests", start - 18 * HOUR, end, 4.0, steady=True):
+    """Requests of enterprises in office hours, answered the same day."""
+    for received, number, rng in arrivals(world, "basic.requests", start - 9 * HOUR, end, 4.0, steady=True):
         if not _by_day(received):
             continue
         kind = rng.choice(REQUEST_KINDS)
         accepted = received + rng.uniform(300, 3600)
-        times = (received, accepted, accepted + rng.uniform(0.5, 16) * HOUR)
+        times = (received, accepted, accepted + rng.uniform(0.5, 7.5) * HOUR)
         n = rng.randrange(len(world.district.places))
         for t, step in spoken(times, start, end, 500.0):
             request = ServiceRequest(
@@ -135,7 +135,7 @@ def requests(world: World, start: float, end: float) -> Iterator[Emission]:
                 place=named(world, n),
                 position=beside(world, n, -0.0009),
                 received_at=instant(received),
-                due_at=instant(received + 48 * HOUR),
+                due_at=instant(received + 8 * HOUR),
                 answered_at=instant(times[2]) if step == 2 else None,
             )
             yield signed(f"cn.hub.service_request.{REQUEST_STEPS[step]}.v1", t, request)

@@ -114,7 +114,7 @@ def _devices(world: World, start: float, end: float) -> Iterator[Emission]:
 
 
 def _alarms(world: World, start: float, end: float) -> Iterator[Emission]:
-    for raised, number, rng in arrivals(world, "basic.alarms", start - 2 * HOUR, end, 5.0):
+    for raised, number, rng in arrivals(world, "basic.alarms", start - HOUR, end, 5.0):
         n = rng.randrange(DEVICES)
         outcome = rng.choices(OUTCOMES, (3, 5, 2))[0]
         seen = raised + rng.uniform(10, 120)

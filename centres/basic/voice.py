@@ -13,12 +13,14 @@ from hub.field.world import World
 from .events import SOURCE, TOPIC
 
 
-def spoken(times: Sequence[float], start: float, end: float, restate_s: float) -> Iterator[tuple[float, int]]:
+def spoken(
+    times: Sequence[float], start: float, end: float, restate_s: float, tail_s: float = 0.0
+) -> Iterator[tuple[float, int]]:
     """When a thing with a road speaks in start < t <= end, as (time, step): at each step of ``times`` (ascending) and
-    every ``restate_s`` after it until the next one. After the last step it is silent.
+    every ``restate_s`` after it until the next one, and for ``tail_s`` after the last one.
     """
     for step, began in enumerate(times):
-        until = times[step + 1] if step + 1 < len(times) else began
+        until = times[step + 1] if step + 1 < len(times) else began + tail_s
         k = max(0, ceil((start - began) / restate_s))
         while (t := began + k * restate_s) <= end and (k == 0 or t < until):
             if t > start:

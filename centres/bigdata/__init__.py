@@ -15,7 +15,7 @@ from .simulate import simulate
 
 CENTRE = Centre(
     name=NAME,
-    title=Text("大数据侦查中心", "Big-data investigation"),
+    title=Text("大数据侦查", "Big-data investigation"),
     order=40,
     expected_s=20.0,
     events=EVENTS,

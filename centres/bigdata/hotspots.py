@@ -6,6 +6,7 @@ A pure function of the window. It makes counts, never single calls, so there is 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from hub.domain.model import Position
 from hub.field.district import Area
@@ -52,14 +53,17 @@ def _cell(world: World, area: Area, t: float) -> HotSpot:
 
 
 def _count(world: World, area: Area, what: str, per_slot: float, t: float) -> int:
-    """Calls in the last ``HOURS`` hours, by half hours: a binomial draw each, as busy as the hour is."""
-    total = 0
+    """Calls (or complaints) in the last ``HOURS`` hours."""
     newest = int(t // SLOT_S)
-    for slot in range(newest - HOURS * 2, newest):
-        chance = min(1.0, per_slot * rhythm(slot * SLOT_S) / DRAWS)
-        rng = world.rng("bigdata.slot", area.id, what, slot)
-        total += sum(rng.random() < chance for _ in range(DRAWS))
-    return total
+    return sum(_in_slot(world, area.id, what, per_slot, slot) for slot in range(newest - HOURS * 2, newest))
+
+
+@lru_cache(maxsize=MOST_CELLS * HOURS * 8)
+def _in_slot(world: World, cell: str, what: str, per_slot: float, slot: int) -> int:
+    """Those of one half hour: a binomial draw, as busy as the hour is."""
+    chance = min(1.0, per_slot * rhythm(slot * SLOT_S) / DRAWS)
+    rng = world.rng("bigdata.slot", cell, what, slot)
+    return sum(rng.random() < chance for _ in range(DRAWS))
 
 
 def _leads(calls: int | None, complaints: int | None) -> HotSpotKind:

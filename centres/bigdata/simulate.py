@@ -7,6 +7,7 @@ run is the number of the finding. Must not know folds or panels.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import ceil
 from random import Random
 
@@ -77,15 +78,17 @@ def _run(world: World, key: str, design: Design, run: int) -> tuple[int, int, fl
 def _fed_back(world: World, key: str, design: Design, t: float) -> tuple[int, int]:
     """Findings of the last 30 days that came back with a result, and how many of them were right."""
     today = int(_midnight(t) // HOUR)
-    returned = confirmed = 0
-    for back in range(PRECISION_DAYS):
-        rng = world.rng("bigdata.results", key, today - 24 * back)
-        came = rng.randrange(0, 4)
-        if back == 0:
-            came = int(came * local_hour(t) / 24)
-        returned += came
-        confirmed += sum(rng.random() < design.right for _ in range(came))
-    return returned, confirmed
+    days = [_of_day(world, key, design.right, today - 24 * back) for back in range(PRECISION_DAYS)]
+    so_far = days[0][: int(len(days[0]) * local_hour(t) / 24)]
+    results = [right for day in (so_far, *days[1:]) for right in day]
+    return len(results), sum(results)
+
+
+@lru_cache(maxsize=PRECISION_DAYS * 32)
+def _of_day(world: World, key: str, share_right: float, day: int) -> tuple[bool, ...]:
+    """The results that came back on a day (told by the hour it began in): right or not."""
+    rng = world.rng("bigdata.results", key, day)
+    return tuple(rng.random() < share_right for _ in range(rng.randrange(0, 4)))
 
 
 def _drift(world: World, key: str, t: float) -> float:

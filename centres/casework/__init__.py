@@ -20,7 +20,7 @@ def _protected(zh: str, en: str, level: str, keep_days: int) -> Protection:
 
 CENTRE = Centre(
     name=NAME,
-    title=Text("执法办案中心", "Law enforcement and case handling"),
+    title=Text("执法办案", "Law enforcement and case handling"),
     order=50,
     expected_s=20.0,
     events=EVENTS,

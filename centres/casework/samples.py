@@ -42,7 +42,7 @@ NOT_48H = "2026-01-07T09:00:00+08:00"
 
 SAMPLES = (
     Sample(type="cn.hub.custody.entered.v1", data=HELD.replace("interview_east", "entry")),
-    Sample(type="cn.hub.custody.entered.v1", data=HELD.replace("03号", "Zhang"), bad="a name is no number"),
+    Sample(type="cn.hub.custody.entered.v1", data=HELD.replace("03号", "a name"), bad="a name is no number"),
     Sample(type="cn.hub.custody.moved.v1", data=HELD),
     Sample(type="cn.hub.custody.moved.v1", data=HELD.replace("interview_east", "104.05,30.67"), bad="not a zone"),
     Sample(type="cn.hub.custody.checked.v1", data=HELD),

@@ -29,7 +29,7 @@ from .voice import beside, named, signed, spoken
 
 DESK_S = 5.0  # one desk speaks this often, in turn
 OUTAGE_S = 1800.0
-CASE_LIFE_S = 36 * HOUR
+CASE_LIFE_S = 18 * HOUR
 DESKS: tuple[Desk, ...] = ("antifraud", "banks", "telecom", "forensics")
 LEVELS: tuple[Level, ...] = ("district", "city", "province")
 CASE_KINDS: tuple[CaseKind, ...] = ("theft", "burglary", "robbery", "assault", "fraud", "vehicle", "other")
@@ -82,7 +82,7 @@ def _cases(world: World, start: float, end: float) -> Iterator[Emission]:
         suspects = rng.randrange(1, 4)
         solved = rng.random() < 0.6
         work = opened + rng.uniform(0.5, 3) * HOUR
-        ended = opened + rng.uniform(5, 20) * HOUR
+        ended = opened + rng.uniform(4, 16) * HOUR
         times = (opened, work, ended) if solved else (opened, work)
         n = rng.randrange(1000)
         # Stated until its life ends here; later silence says nothing about a case.

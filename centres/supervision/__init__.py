@@ -34,7 +34,7 @@ COMPLAINTS = Intake(
 
 CENTRE = Centre(
     name=NAME,
-    title=Text("大监督中心", "Grand supervision"),
+    title=Text("大监督", "Grand supervision"),
     order=60,
     expected_s=20.0,
     events=EVENTS,

@@ -7,7 +7,7 @@ and clocks; a finding counts evidence about a unit or a place. Must not know pan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -235,8 +235,9 @@ def _revisit_field(fact: WorkOrder | Diversion) -> Mapping[str, JSON]:
 
 
 def _mark_fields(unit: Unit) -> Mapping[str, JSON]:
-    """One field a kind of mark, with its count."""
-    return {mark.kind: mark.count for mark in unit.marks}
+    """One field a kind of mark, with its count; ``None`` where the unit is not marked for it (the district)."""
+    counted: dict[str, int] = {mark.kind: mark.count for mark in unit.marks}
+    return {kind: counted.get(kind) for kind in get_args(MarkKind)}
 
 
 TABLES = (

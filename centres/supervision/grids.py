@@ -53,6 +53,7 @@ NOTICE_STATES = {
     "rectified": Text("已整改", "Rectified"),
     "closed": Text("办结", "Closed"),
 }
+RULES: dict[str, Text] = dict(RULE_TITLES.items())
 UNIT_KINDS = {
     "station": Text("派出所", "Station"),
     "squad": Text("机关大队", "Squad"),
@@ -141,7 +142,7 @@ GRIDS = (
             Column(field="notice", title=Text("督察通知", "Notice")),
             AGE,
         ),
-        labels={**RULE_TITLES, **FINDING_STATES, **VERDICTS, **SCOPES},
+        labels={**RULES, **FINDING_STATES, **VERDICTS, **SCOPES},
     ),
     Grid(
         table="supervision_notices",
@@ -160,7 +161,7 @@ GRIDS = (
             CLOSED,
             AGE,
         ),
-        labels={**RULE_TITLES, **NOTICE_STATES},
+        labels={**RULES, **NOTICE_STATES},
     ),
     Grid(
         table="supervision_channels",
@@ -189,7 +190,7 @@ GRIDS = (
             Column(field="score", title=Text("得分", "Score"), kind="number", width=90),
             Column(field="rank_before", title=Text("上期排名", "Before"), kind="number", width=90),
             *(
-                Column(field=key, title=RULE_TITLES[key], kind="number")
+                Column(field=key, title=RULES[key], kind="number")
                 for key in ("late_arrival", "recorder_off", "slow_feedback", "call_reopened", "wrong_divert")
             ),
             AGE,

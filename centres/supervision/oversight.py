@@ -30,6 +30,7 @@ SQUADS = (
 )
 POINTS_PER_MARK = 1.5
 CITY_DISTRICTS = 23
+MOST_IDS = 20
 FINISHED_S = 18 * HOUR  # a finding and its notice are done with by then
 
 
@@ -143,7 +144,8 @@ def findings(world: World, midnight: float, orders: Sequence[WorkOrder], calls: 
 
 
 def finding_at(found: Found, t: float) -> Finding:
-    """What is known of a finding at ``t``: its evidence is what it was when it was found."""
+    """What is known of a finding at ``t``: the evidence there is by then, and the review once it has happened."""
+    by_now = [moment for moment in found.evidence.moments if moment <= instant(t)]
     reviewed = t >= found.reviewed
     noticed = found.noticed is not None and t >= found.noticed
     evidence = found.evidence
@@ -154,12 +156,12 @@ def finding_at(found: Found, t: float) -> Finding:
         state="noticed" if noticed else "reviewed" if reviewed else "found",
         scope=found.scope,
         about=evidence.about,
-        evidence=found.threshold,
+        evidence=len(by_now),
         threshold=found.threshold,
         found_at=evidence.found,
-        first_at=evidence.first,
-        last_at=evidence.found,
-        orders=evidence.items[: min(found.threshold, 20)],
+        first_at=by_now[0],
+        last_at=by_now[-1],
+        orders=evidence.items[: min(len(by_now), MOST_IDS)],
         verdict=None if not reviewed else "rejected" if found.noticed is None else "accepted",
         reviewed_by=found.duty if reviewed else None,
         reviewed_at=instant(found.reviewed) if reviewed else None,

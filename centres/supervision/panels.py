@@ -47,7 +47,8 @@ def overdue(rows: Rows, now: float) -> float | None:
 
 def satisfied(rows: Rows, now: float) -> float | None:
     """Fraction of the revisited (orders and diverted calls) who were satisfied; ``None`` before the first revisit."""
-    said = [fact.satisfied for fact in (*orders(rows), *diversions(rows)) if fact.satisfied is not None]
+    said = [order.satisfied for order in orders(rows) if order.satisfied is not None]
+    said += [call.satisfied for call in diversions(rows) if call.satisfied is not None]
     return sum(said) / len(said) if said else None
 
 

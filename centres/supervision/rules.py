@@ -57,13 +57,15 @@ class Rule(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a rule found: its items, and ``found``, the time of the one that reached the threshold."""
+    """What a rule found: its items with the time each became evidence, in order of time.
+
+    ``found``: the time of the one that reached the threshold.
+    """
 
     about: Text
     found: datetime
-    first: datetime
-    last: datetime
     items: tuple[str, ...]
+    moments: tuple[datetime, ...]
 
 
 def evaluate(rule: Rule[T], items: Iterable[T], since: datetime, now: datetime) -> list[Evidence]:
@@ -79,9 +81,8 @@ def evaluate(rule: Rule[T], items: Iterable[T], since: datetime, now: datetime) 
         Evidence(
             about=names[key],
             found=pieces[rule.at_least - 1][0],
-            first=pieces[0][0],
-            last=pieces[-1][0],
             items=tuple(id for _, id in pieces),
+            moments=tuple(moment for moment, _ in pieces),
         )
         for key, pieces in ((key, sorted(group)) for key, group in groups.items())
         if len(pieces) >= rule.at_least

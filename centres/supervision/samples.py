@@ -36,7 +36,8 @@ VISITED = (
     + ',"revisited_at":"2026-01-05T10:30:00+08:00","satisfied":true}'
 )
 DONE = VISITED.replace('"revisited"', '"closed"').rstrip("}") + ',"closed_at":"2026-01-05T10:40:00+08:00"}'
-UNIT = """{"id":"station_west","rev":3,"kind":"station","state":"good","title":{"zh":"西门派出所","en":"West Gate station"},
+UNIT = """{"id":"station_west","rev":3,"kind":"station","state":"good",
+"title":{"zh":"西门派出所","en":"West Gate station"},
 "score":95.5,"rank":2,"out_of":7,"rank_before":3,"marks":[{"kind":"late_arrival","count":1}]}"""
 FOUND = """{"id":"SF-01051020-0a1b","rev":1,"kind":"repeat_complaint","state":"found","scope":"place",
 "about":{"zh":"样例街区 · 噪声扰民","en":"Sample quarter: Noise"},"evidence":4,"threshold":4,

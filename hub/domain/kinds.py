@@ -1,6 +1,6 @@
 """Catalogue of incident kinds with both names and the priority a call of that kind starts with.
 
-Kinds follow the categories of 110 calls (criminal, public order, traffic, dispute, urgent help, fire and rescue).
+Kinds follow the categories of 110 calls (crime, public order, traffic, dispute, urgent help, fire and rescue).
 A kind that is not listed is shown as "other": the list is open on the wire, closed on the screen.
 """
 

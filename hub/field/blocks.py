@@ -23,7 +23,7 @@ def buildings(
             if a is None or b is None or c is None or d is None or not inside(middle((a, b, c, d)), BOUNDARY):
                 continue
             for lot in _lots(rng, (a, b, c, d)):
-                if rng.random() < 0.86 and _free(lot, open_ground, roads):
+                if rng.random() < 0.93 and _free(lot, open_ground, roads):
                     yield lot, _height(rng, middle(lot))
 
 
@@ -49,7 +49,7 @@ def _at(quad: tuple[XY, XY, XY, XY], u: float, v: float) -> XY:
 
 def _free(lot: Sequence[XY], open_ground: Sequence[Pond], roads: Nearby) -> bool:
     spots = [*lot, middle(lot)]
-    if any(inside(spot, pond.ring) for pond in open_ground for spot in spots):
+    if any(pond.holds(spot) for pond in open_ground for spot in spots):
         return False
     for spot in spots:
         near = roads.nearest(spot)

@@ -143,8 +143,8 @@ def _spot(world: World, rng: Random) -> Position:
     if rng.random() < 0.5:
         near = rng.choice([p for p in district.places if p.kind == "neighbourhood"])
         at = shifted(near.point, rng.gauss(0, 420), rng.gauss(0, 420))
-        if inside(at, district.boundary):
-            a = district.nodes[district.net.nearest(at)]
-            lon, lat = shifted(a, rng.uniform(-14, 14), rng.uniform(-14, 14))
+        corner = district.nodes[district.net.nearest(at)]
+        lon, lat = shifted(corner, rng.uniform(-14, 14), rng.uniform(-14, 14))
+        if inside((lon, lat), district.boundary):
             return Position(lon, lat, "WGS84")
     return district.somewhere(rng)

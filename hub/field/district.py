@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, pi, sin, sqrt
+from math import cos, hypot, pi, sin
 from random import Random
 from typing import Any
 
 from hub.domain.model import Position, Text
 from hub.field import blocks, layout, names
 from hub.field.ground import XY, Area, Place, Plane, Point, Street, inside, metres
+from hub.field.layout import Drawn
 from hub.field.streets import Nearby, Network, Path, network
 
 __all__ = ["Area", "District", "Path", "Place", "Point", "Street", "build", "geojson"]
 
 _CENTRE: Point = (104.05, 30.6725)
+_RIM_M = 40.0  # the ends of the rivers reach a little beyond the streets
 # (place, how many grid cells around it): fourteen cells.
 _GRIDS = (
     ("caiqiao", 2), ("funan", 1), ("taisheng", 2), ("guanghua", 2), ("caotang", 1), ("huanhua", 1), ("renmin", 1),
@@ -64,11 +66,14 @@ class District:
 
     def somewhere(self, rng: Random) -> Position:
         """A random point beside a street inside the boundary."""
-        a, b = self.kerbs[rng.randrange(len(self.kerbs))]
-        t, off = rng.random(), rng.choice((-1, 1)) * rng.uniform(0.00010, 0.00022)
-        dx, dy = b[0] - a[0], b[1] - a[1]
-        size = sqrt(dx * dx + dy * dy)
-        return Position(round(a[0] + t * dx - off * dy / size, 6), round(a[1] + t * dy + off * dx / size, 6), "WGS84")
+        while True:
+            a, b = self.kerbs[rng.randrange(len(self.kerbs))]
+            t, off = rng.random(), rng.choice((-1, 1)) * rng.uniform(0.00010, 0.00022)
+            dx, dy = b[0] - a[0], b[1] - a[1]
+            size = hypot(dx, dy)
+            lon, lat = a[0] + t * dx - off * dy / size, a[1] + t * dy + off * dx / size
+            if inside((lon, lat), self.boundary):
+                return Position(round(lon, 6), round(lat, 6), "WGS84")
 
     def place(self, key: str) -> Place:
         """The place with that id. ``KeyError`` when there is none."""
@@ -102,8 +107,8 @@ def build(seed: int = 1) -> District:
     big = Nearby([street for street in drawn if street.kind in ("ring", "trunk")])
     none = Text("", "")
     boundary = plane.ring(layout.BOUNDARY)
-    west, south = plane.point((-layout.HALF_WIDTH_M - 1, -layout.HALF_HEIGHT_M - 1))
-    east, north = plane.point((layout.HALF_WIDTH_M + 1, layout.HALF_HEIGHT_M + 1))
+    west, south = plane.point((-layout.HALF_WIDTH_M - _RIM_M, -layout.HALF_HEIGHT_M - _RIM_M))
+    east, north = plane.point((layout.HALF_WIDTH_M + _RIM_M, layout.HALF_HEIGHT_M + _RIM_M))
     return District(
         name=Text("青羊", "Qingyang"),
         centre=_CENTRE,
@@ -118,7 +123,10 @@ def build(seed: int = 1) -> District:
             Area(f"B-{k:04d}", none, plane.ring(ring), "building", height)
             for k, (ring, height) in enumerate(blocks.buildings(rng, grid, [*wet, *green], big))
         ],
-        places=[Place(id, Text(zh, en), plane.point((x, y)), kind) for id, zh, en, kind, x, y in names.PLACES],
+        places=[
+            Place(id, Text(zh, en), _junction(net, drawn, (x, y)) if kind == "junction" else plane.point((x, y)), kind)
+            for id, zh, en, kind, x, y in names.PLACES
+        ],
         grids=_grids(plane),
         nodes=net.nodes,
         edges=[[(other, far) for other, far, _ in links] for links in net.edges],
@@ -144,6 +152,19 @@ def _grids(plane: Plane) -> list[Area]:
         Area(f"G-{k + 1:02d}", title, plane.ring(ring), "grid")
         for k, (title, ring) in enumerate(zip(titles, blocks.cells(seeds), strict=True))
     ]
+
+
+def _junction(net: Network, drawn: Sequence[Drawn], near: XY) -> Point:
+    """The crossing of an avenue and a ring road nearest to a place: its coordinates follow the streets."""
+    avenues = Nearby([street for street in drawn if street.kind == "trunk"])
+    rings = Nearby([street for street in drawn if street.kind == "ring"])
+
+    def on(roads: Nearby, at: XY) -> bool:
+        found = roads.nearest(at)
+        return found is not None and found[0] < 3.0
+
+    order = sorted(range(len(net.xy)), key=lambda n: hypot(net.xy[n][0] - near[0], net.xy[n][1] - near[1]))
+    return next(net.nodes[n] for n in order if on(avenues, net.xy[n]) and on(rings, net.xy[n]))
 
 
 def _kerbs(net: Network) -> list[tuple[Point, Point]]:
@@ -191,7 +212,7 @@ def geojson(district: District) -> dict[str, dict[str, Any]]:
 
 
 def _rank(place: Place) -> int:
-    return {"neighbourhood": 1, "site": 3}.get(place.kind, 2)
+    return {"neighbourhood": 1, "site": 3, "junction": 3}.get(place.kind, 2)
 
 
 def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:

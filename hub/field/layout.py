@@ -68,17 +68,36 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Pond:
-    """A named polygon in metres, not closed."""
+    """A named polygon in metres, not closed. ``box``: west, south, east, north of it."""
 
     id: str
     name: Text
     ring: tuple[XY, ...]
     kind: str
+    box: tuple[float, float, float, float]
+
+    def holds(self, at: XY) -> bool:
+        """Whether a point lies in it."""
+        west, south, east, north = self.box
+        return west <= at[0] <= east and south <= at[1] <= north and inside(at, self.ring)
+
+    def touches(self, a: XY, b: XY) -> bool:
+        """Whether a segment crosses its edge or begins in it."""
+        west, south, east, north = self.box
+        if max(a[0], b[0]) < west or min(a[0], b[0]) > east or max(a[1], b[1]) < south or min(a[1], b[1]) > north:
+            return False
+        edge = (*self.ring, self.ring[0])
+        return inside(a, self.ring) or any(crossing(a, b, c, d) is not None for c, d in pairwise(edge))
+
+
+def _pond(id: str, name: Text, ring: Sequence[XY], kind: str) -> Pond:
+    xs, ys = [x for x, _ in ring], [y for _, y in ring]
+    return Pond(id, name, tuple(ring), kind, (min(xs), min(ys), max(xs), max(ys)))
 
 
 def rivers() -> list[Pond]:
     """Two rivers with width; they meet south-east of the middle."""
-    return [Pond(id, name, tuple(band(smooth(line), width)), "river") for id, name, width, line in _RIVERS]
+    return [_pond(id, name, band(smooth(line), width), "river") for id, name, width, line in _RIVERS]
 
 
 def parks(rng: Random) -> list[Pond]:
@@ -91,7 +110,7 @@ def parks(rng: Random) -> list[Pond]:
             a = 2 * pi * k / 11
             r = 1 + 0.16 * sin(2 * a + turn) + rng.uniform(-0.07, 0.07)
             corners.append((x + rx * r * cos(a), y + ry * r * sin(a)))
-        out.append(Pond(id, name, tuple(corners), "park"))
+        out.append(_pond(id, name, corners, "park"))
     return out
 
 
@@ -215,16 +234,9 @@ def _runs(
 def _blocked(rng: Random, a: XY, b: XY, main: bool, wet: Sequence[Pond], green: Sequence[Pond]) -> bool:
     gap = rng.random() < (0.0 if main else 0.09)
     half = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
-    if any(inside(half, pond.ring) or inside(b, pond.ring) for pond in green):
+    if any(pond.holds(half) or pond.holds(b) for pond in green):
         return True
-    return gap or (not main and any(wades(a, b, pond) for pond in wet))
-
-
-def wades(a: XY, b: XY, pond: Pond) -> bool:
-    """Whether the segment touches a polygon."""
-    return inside(a, pond.ring) or any(
-        crossing(a, b, c, d) is not None for c, d in pairwise((*pond.ring, pond.ring[0]))
-    )
+    return gap or (not main and any(pond.touches(a, b) for pond in wet))
 
 
 def _sections(rng: Random, run: Sequence[XY]) -> Iterator[tuple[XY, ...]]:

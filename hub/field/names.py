@@ -30,7 +30,7 @@ PLACES: tuple[tuple[str, str, str, str, float, float], ...] = (
     ("data_park", "软件园", "Software park", "site", -1000.0, 1900.0),
     ("building_site", "光华工地", "Guanghua building site", "site", -2820.0, -820.0),
     ("riverside", "沿江绿道", "Riverside greenway", "site", -900.0, -1350.0),
-    ("junction", "光华大道路口", "Guanghua Ave junction", "site", -1790.0, -520.0),
+    ("junction", "光华大道路口", "Guanghua Ave junction", "junction", -1940.0, -400.0),
     ("bank_row", "银杏金融街", "Ginkgo bank row", "site", 950.0, 150.0),
 )
 

@@ -16,7 +16,7 @@ from hub.domain.model import Position, instant
 from hub.field.dispatch import SLOT_S, Duty, plan, trip
 from hub.field.roster import TICK_S, Leg, Unit, roster
 from hub.field.script import Script
-from hub.field.stories import rounds
+from hub.field.stories import Sent, rounds
 from hub.field.streets import Path
 from hub.field.topics import POSITIONS_TOPIC, event_type
 from hub.field.world import HOUR, World, rev_at
@@ -76,17 +76,16 @@ def _duties(world: World, script: Script, begin: float, end: float) -> dict[str,
     for played in rounds(world, script, begin - 12 * HOUR, end):
         for sent in played.sent:
             for key in sent.units:
-                unit, stay = by_id[key], sent.until - sent.arrive
-                duty = _story_trip(world, unit, sent.incident, sent.point, sent.leave, stay, sent.arrive)
+                duty = story_trip(world, by_id[key], sent)
                 out.setdefault(key, []).append(duty)
     return {unit: sorted(trips, key=lambda d: d.leave) for unit, trips in out.items()}
 
 
 @lru_cache(maxsize=256)
-def _story_trip(
-    world: World, unit: Unit, incident: str, point: tuple[float, float], leave: float, stay: float, arrive: float
-) -> Duty:
-    return trip(world, unit, incident, point, leave, 12.0, stay, arrive)
+def story_trip(world: World, unit: Unit, sent: Sent) -> Duty:
+    """A story's sending as a trip: it arrives and leaves when the story says."""
+    usual = 12.0
+    return trip(world, unit, sent.incident, sent.point, sent.leave, usual, sent.until - sent.arrive, sent.arrive)
 
 
 def _spans(unit: Unit, duties: Sequence[Duty], begin: float, end: float) -> Iterator[Span]:

@@ -13,6 +13,7 @@ from math import exp
 from hub.domain.events import Emission
 from hub.domain.field import Road
 from hub.domain.model import Position, Text, instant
+from hub.field.ground import inside
 from hub.field.streets import Path, path
 from hub.field.topics import FIELD_TOPIC, event_type
 from hub.field.world import HOUR, World, local_hour, rev_at, ticks
@@ -61,7 +62,10 @@ def stretches(world: World) -> Mapping[str, Stretch]:
     picked = [(s, 1350.0, 1150.0, 6) for s in streets if s.kind == "trunk"][:_TRUNKS]
     picked += [(s, 0.0, 700.0, 3) for s in rings[: 2 * _INNER : 2]]
     picked += [(s, 150.0, 1000.0, 4) for s in rings[8 : 8 + _MIDDLE]]
-    mains = [s for s in streets if s.kind == "main" and path(s.line).length > 1200]
+    edge = world.district.boundary
+    mains = [
+        s for s in streets if s.kind == "main" and path(s.line).length > 1200 and all(inside(p, edge) for p in s.line)
+    ]
     picked += [(s, 200.0, 800.0, 2) for s in mains[:: max(1, len(mains) // _MAINS)][:_MAINS]]
     out = {}
     for k, (street, skip, length, lanes) in enumerate(picked):

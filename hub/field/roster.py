@@ -40,6 +40,7 @@ class Kind:
     base: str | None = None
 
 
+_DETOUR = 1.35  # how much longer streets are than the line of sight
 _PATROL, _TRAFFIC = Text("巡特警", "Patrol"), Text("交警", "Traffic police")
 KINDS: tuple[Kind, ...] = (
     Kind("patrol_car", 136, "PT", _PATROL, 900.0, (6.0, 10.5), (30, 260)),
@@ -105,7 +106,7 @@ class Unit:
 
 @lru_cache(maxsize=4)
 def roster(world: World, script: Script) -> tuple[Unit, ...]:
-    """Every unit. Units a story sends keep their beat near the place they are first sent to."""
+    """Every unit. Units a story sends keep their beat where they can be in time."""
     homes = _story_homes(world, script)
     spots = {kind: [p.point for p in world.district.places if p.kind == kind] for kind in ("fire", "hospital")}
     out: list[Unit] = []
@@ -114,8 +115,9 @@ def roster(world: World, script: Script) -> tuple[Unit, ...]:
             index = len(out)
             key = f"U-{index + 1:03d}"
             rng = world.rng("unit", index)
-            base = None if kind.base is None else spots[kind.base][number % len(spots[kind.base])]
-            home = homes.get(key) or base or _home(world, rng)
+            trip = homes.get(key)
+            base = None if kind.base is None else _base(spots[kind.base], number, trip)
+            home = base or (_home(world, rng) if trip is None else _within_reach(world, kind, rng, *trip))
             legs = _standing(rng, home) if base else _beat(world, kind, rng, home)
             starts, period = _times(kind, rng, legs)
             out.append(
@@ -137,13 +139,33 @@ def roster(world: World, script: Script) -> tuple[Unit, ...]:
     return tuple(out)
 
 
-def _story_homes(world: World, script: Script) -> dict[str, Point]:
-    homes: dict[str, Point] = {}
+def _story_homes(world: World, script: Script) -> dict[str, tuple[Point, float]]:
+    """Unit → (the point a story sends it to first, seconds it has for the way)."""
+    homes: dict[str, tuple[Point, float]] = {}
     for played in rounds(world, script, world.anchor, world.anchor + DAY_S):
         for sent in played.sent:
             for unit in sent.units:
-                homes.setdefault(unit, sent.point)
+                homes.setdefault(unit, (sent.point, sent.arrive - sent.leave))
     return homes
+
+
+def _base(spots: Sequence[Point], number: int, trip: tuple[Point, float] | None) -> Point:
+    """Where a unit waits: the stations in turn, or the one nearest to where a story needs it."""
+    if trip is None:
+        return spots[number % len(spots)]
+    there = trip[0]
+    return min(spots, key=lambda spot: metres(spot, there))
+
+
+def _within_reach(world: World, kind: Kind, rng: Random, point: Point, way_s: float) -> Point:
+    """A home from which the point can be reached in that time at the unit's usual speed."""
+    far = way_s * sum(kind.speed) / 2 / _DETOUR
+    for _ in range(12):
+        a = rng.uniform(0, 2 * pi)
+        home = shifted(point, far * cos(a), far * sin(a))
+        if inside(home, world.district.boundary):
+            return home
+    return point
 
 
 def _home(world: World, rng: Random) -> Point:

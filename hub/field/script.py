@@ -190,7 +190,9 @@ SILENT = Script()
 
 
 def load(folder: Path, types: Mapping[str, type[Fact]] = EVENTS) -> Script:
-    """Read every ``*.toml`` of a folder; raises ``HubError`` naming the file that is missing, broken or wrong.
+    """Read every ``*.toml`` of a folder, stories in the order in which they begin.
+
+    Raises ``HubError`` naming the file that is missing, broken or wrong.
 
     ``types``: event types the steps may use; give the hub's together with the centres'.
     """
@@ -210,6 +212,7 @@ def load(folder: Path, types: Mapping[str, type[Fact]] = EVENTS) -> Script:
                 raise HubError(f"{file}: no centre declares {', '.join(unknown)}; correct the type or add the centre")
     if not stories:
         raise HubError(f"{folder}: no story files there; give the folder that holds them")
+    stories.sort(key=lambda story: (offset_s(story.offset), story.id))
     return Script(tuple(stories), background, types)
 
 

@@ -35,12 +35,17 @@ def page(centre: Centre, district: Text, view: tuple[float, float, float], searc
             _tabs(centre, chosen, lang),
             filters.controls(wanted, _choices(rows(chosen.table), chosen, lang), lang),
             html.Section(grid.table(chosen, lang), className="panel grid-panel", **data(tile="grid")),
-            html.Div([_chart(chart) for chart in centre.panels.charts], className="charts"),
-            panels.the_map(view, centre=centre.name) if centre.panels.layers else None,
+            html.Div(
+                [
+                    html.Div([_chart(chart) for chart in centre.panels.charts], className="charts"),
+                    panels.the_map(view, centre=centre.name) if centre.panels.layers else None,
+                ],
+                className="beside",
+            ),
             *_state(centre, search, lang),
         ],
         id="centre",
-        className="centre" + ("" if centre.panels.layers else " no-map"),
+        className="centre",
         **data(centre=centre.name),
     )
 

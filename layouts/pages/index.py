@@ -27,7 +27,12 @@ def page(district: Text, centres: Sequence[Centre], *, found: bool = True) -> ht
             html.Div(
                 [
                     missing,
-                    html.A(words(texts.WALL), href="/wall/main", className="door wall-door", **data(tile="wall")),
+                    html.A(
+                        [words(texts.WALL), html.Div(className="wall-state", **data(wall="main"))],
+                        href="/wall/main",
+                        className="door wall-door",
+                        **data(tile="wall"),
+                    ),
                     *(_door(centre) for centre in centres),
                     html.Nav([html.A([words(text), html.Code(href)], href=href) for href, text in INTERFACES]),
                 ],

@@ -20,6 +20,7 @@ def page(district: Text, view: tuple[float, float, float]) -> html.Main:
             panels.alarms(),
             panels.incidents(),
             panels.board(),
+            panels.clues(),
             panels.road(),
             panels.figures(),
             panels.strip(),

@@ -69,6 +69,9 @@ def key(value: Any) -> str:
 
 def shown(value: Any, labels: Mapping[str, Text], lang: str) -> str:
     """A value as people read it: its label, or the text itself, in the language(s) asked for; two lines for both."""
+    if isinstance(value, list | tuple):
+        said = [labels.get(str(one), Text(str(one), str(one))) for one in value]
+        value = Text("、".join(one.zh for one in said), ", ".join(one.en for one in said)) if said else None
     if isinstance(value, Mapping) and "zh" in value:
         value = Text(str(value["zh"]), str(value.get("en", value["zh"])))
     elif (known := labels.get(_plain(value))) is not None:
@@ -83,7 +86,7 @@ def shown(value: Any, labels: Mapping[str, Text], lang: str) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return str(value)
 
 
 def select(rows: Sequence[JSONRow], grid: Grid, filters: Filters, now: float) -> list[JSONRow]:

@@ -30,7 +30,7 @@ def table(grid: Grid, lang: str) -> dash_ag_grid.AgGrid:
             "suppressCellFocus": False,
             "tooltipShowDelay": 300,
             "rowBuffer": 6,
-            "overlayNoRowsTemplate": "没有符合条件的记录 · No record matches",
+            "localeText": {"noRowsToShow": "没有符合条件的记录 · No record matches"},
         },
         className="grid",
         style={"height": "100%", "width": "100%"},

@@ -58,7 +58,6 @@ def drones() -> html.Section:
         [filled("drones", "drone-grid"), filled("drones-side", "corner")],
         id="drones-panel",
         className="panel drones-panel",
-        **data(tile="drones"),
     )
 
 
@@ -70,6 +69,11 @@ def alarms() -> html.Section:
 def incidents() -> html.Section:
     """Open incidents by priority, where there is room for them."""
     return panel("incidents", texts.INCIDENTS, [filled("incidents-list", "rows")])
+
+
+def clues() -> html.Section:
+    """Open clues and who holds them, where no operation needs the room."""
+    return panel("clues", texts.CLUES, [filled("clues-list", "rows")])
 
 
 def board() -> html.Section:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from dash import Dash, dcc, html
@@ -21,7 +21,6 @@ from layouts import basemap, theme
 
 HERE = Path(__file__).parent
 ASSETS = HERE.parents[1] / "assets"
-CHROMIUM_FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 
 def figure(lon: float = 104.05, lat: float = 30.6725, zoom: float = 12) -> dict[str, Any]:
@@ -50,8 +49,8 @@ def app() -> FastAPI:
     def layer(name: str) -> Response:
         return Response(ground[name], media_type="application/geo+json")
 
-    page = Dash(__name__, server=api, assets_folder=str(ASSETS), assets_ignore=r"^[^23]", serve_locally=True)
-    head = "<style>html,body{margin:0;background:#0b0e12;color:#c6d0da;font-family:'Noto Sans SC','Noto Sans CJK SC',sans-serif}</style>"
+    page = Dash(__name__, server=cast(Any, api), assets_folder=str(ASSETS), assets_ignore=r"^[^23]", serve_locally=True)
+    head = f"<style>{theme.css()}html,body{{margin:0;background:var(--page);font-family:var(--family)}}</style>"
     script = (HERE / "fake_hub.js").read_text("utf-8")
     page.index_string = (
         "<!DOCTYPE html><html><head>{%metas%}<title>map</title>{%css%}" + head + "</head><body><script>" + script

@@ -1,8 +1,8 @@
-"""A hub with hand-made rows behind the real pages: the real feed, the real push, facts written here. For tests of pages."""
+"""A hub with hand-made rows behind the real pages: the real feed and push, no engine. For tests of pages."""
 
 from __future__ import annotations
 
-import asyncio
+import json
 import random
 import threading
 import time
@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-import justmytype_intl_cjk  # noqa: F401  # the font is part of the page
+import justmytype_intl_cjk
 import msgspec
 import uvicorn
 from starlette.responses import JSONResponse
@@ -20,7 +21,6 @@ from starlette.routing import Route
 
 from hub.centre import Centre
 from hub.clock import RunningClock
-from hub.domain.field import Alarm, Clue, Drone, Incident, Operation, Task, Unit
 from hub.domain.kinds import KINDS
 from hub.domain.model import Fact, Position, Text, instant
 from hub.feed import Feed
@@ -28,11 +28,11 @@ from hub.field import topics
 from hub.field.district import build, geojson
 from hub.picture.rows import Row, Table, view
 from hub.show import Chart, Column, Grid, Layer, Panels, Series, Tile
-from hub.wiring import font_file, ground_of
 from layouts import texts
 from layouts.app import Deps, make_app
 from layouts.push import Push
 
+FONT = Path(justmytype_intl_cjk.__file__).parent / "fonts/ofl/notosanssc/NotoSansSC[wght].ttf"
 T0 = 1_795_414_933.0
 """2026-11-23 14:22:13 in the district."""
 TITLES = (
@@ -86,9 +86,16 @@ def centre(index: int) -> Centre:
     tiles = [
         Tile(id="head", title=headline, value=lambda rows, now: value, format=form, target=target),  # type: ignore[arg-type]
         Tile(id="count", title=Text("在办事项", "Open matters"), value=lambda rows, now: float(len(rows(table.name)))),
-        Tile(id="slow", title=Text("平均时长", "Mean time"), value=lambda rows, now: 12.4, format="minutes", target=15.0, target_is="at_most"),
+        Tile(
+            id="slow",
+            title=Text("平均时长", "Mean time"),
+            value=lambda rows, now: 12.4,
+            format="minutes",
+            target=15.0,
+            target_is="at_most",
+        ),
         Tile(id="unknown", title=Text("满意率", "Satisfied"), value=lambda rows, now: None, format="percent"),
-    ]  # fmt: skip
+    ]
     columns = [
         Column(field="priority", title=Text("等级", "Priority"), kind="priority", width=80),
         Column(field="title", title=Text("事项", "Matter"), width=220),
@@ -109,10 +116,25 @@ def centre(index: int) -> Centre:
         panels=Panels(
             tiles=tiles,
             headline="head",
-            grids=[Grid(table=table.name, title=Text("事项", "Matters"), columns=columns, labels={**STATES, **KIND_NAMES})],
+            grids=[
+                Grid(table=table.name, title=Text("事项", "Matters"), columns=columns, labels={**STATES, **KIND_NAMES})
+            ],
             charts=[
-                Chart(id="kinds", title=Text("类别与状态", "Kinds and states"), table=table.name, kind="bar", series=by_kind),
-                Chart(id="amounts", title=Text("金额走势", "Amounts"), table=table.name, kind="line", series=amounts, unit=Text("元", "yuan")),
+                Chart(
+                    id="kinds",
+                    title=Text("类别与状态", "Kinds and states"),
+                    table=table.name,
+                    kind="bar",
+                    series=by_kind,
+                ),
+                Chart(
+                    id="amounts",
+                    title=Text("金额走势", "Amounts"),
+                    table=table.name,
+                    kind="line",
+                    series=amounts,
+                    unit=Text("元", "yuan"),
+                ),
             ],
             layers=[Layer(table=table.name, title=Text("事项", "Matters"), symbol="diamond")],
         ),
@@ -120,7 +142,7 @@ def centre(index: int) -> Centre:
         simulate=lambda world, start, end: [],
         samples=[],
         order=index,
-    )  # fmt: skip
+    )
 
 
 @dataclass
@@ -197,9 +219,14 @@ class Scripted:
             ratio = age / (c.expected_s + self.rate)
             state = "fresh" if ratio <= 1 else "late" if ratio <= 3 else "stale" if ratio <= 10 else "lost"
             strip[c.name] = {
-                "id": c.name, "title": msgspec.to_builtins(c.title), "state": state, "last_at": _stamp(self.heard[c.name]),
-                "expected_s": c.expected_s, "records": 1, "headline": figures[f"{c.name}.head"],
-            }  # fmt: skip
+                "id": c.name,
+                "title": msgspec.to_builtins(c.title),
+                "state": state,
+                "last_at": _stamp(self.heard[c.name]),
+                "expected_s": c.expected_s,
+                "records": 1,
+                "headline": figures[f"{c.name}.head"],
+            }
         for tile in HUB_TILES:
             figures[f"hub.{tile.id}"] = _figure("hub", tile, self, now)
         self.feed.publish_views("centres", strip)
@@ -209,7 +236,14 @@ class Scripted:
             for n, (key, zh, en, count, late) in enumerate(STEPS)
         }
         self.feed.publish_views("lanes", lanes)
-        health = {"id": "hub", "recording": True, "log": "ok", "dead_letters": 0, "alarms_per_10min": 6, "operations_year": 26}
+        health = {
+            "id": "hub",
+            "recording": True,
+            "log": "ok",
+            "dead_letters": 0,
+            "alarms_per_10min": 6,
+            "operations_year": 26,
+        }
         self.feed.publish_views("health", {"hub": {**health, **self.views.get("health", {})}})
 
     def run(self, stop: threading.Event, *, units: int = 300) -> None:
@@ -238,7 +272,12 @@ class Scripted:
 
     def _hover(self, key: str, tick: int) -> None:
         drone: Any = self.held["drones"][key].fact
-        self.put("drones", msgspec.structs.replace(drone, rev=drone.rev + 1, gimbal_yaw_deg=float(tick % 360)))
+        self.put(
+            "drones",
+            msgspec.structs.replace(
+                drone, rev=drone.rev + 1, gimbal_yaw_deg=float(tick % 360), frame_at=instant(self.clock.now())
+            ),
+        )
 
 
 def _figure(owner: str, tile: Tile, hub: Scripted, now: float) -> dict[str, Any]:
@@ -248,9 +287,16 @@ def _figure(owner: str, tile: Tile, hub: Scripted, now: float) -> dict[str, Any]
         late = value < tile.target if tile.target_is == "at_least" else value > tile.target
     both = msgspec.to_builtins
     return {
-        "id": f"{owner}.{tile.id}", "centre": owner, "title": both(tile.title), "value": value, "format": tile.format,
-        "unit": None if tile.unit is None else both(tile.unit), "target": tile.target, "target_is": tile.target_is, "late": late,
-    }  # fmt: skip
+        "id": f"{owner}.{tile.id}",
+        "centre": owner,
+        "title": both(tile.title),
+        "value": value,
+        "format": tile.format,
+        "unit": None if tile.unit is None else both(tile.unit),
+        "target": tile.target,
+        "target_is": tile.target_is,
+        "late": late,
+    }
 
 
 def _stamp(t: float) -> str:
@@ -258,106 +304,44 @@ def _stamp(t: float) -> str:
 
 
 STEPS = (
-    ("reported", "上报", "Reported", 7, 2), ("triaged", "研判", "Triaged", 4, 0), ("transferred", "移交", "Transferred", 5, 2),
-    ("signed", "签收", "Signed for", 9, 0), ("operation", "作战", "Operation", 3, 0), ("feedback", "反馈", "Fed back", 26, 0),
-)  # fmt: skip
+    ("reported", "上报", "Reported", 7, 2),
+    ("triaged", "研判", "Triaged", 4, 0),
+    ("transferred", "移交", "Transferred", 5, 2),
+    ("signed", "签收", "Signed for", 9, 0),
+    ("operation", "作战", "Operation", 3, 0),
+    ("feedback", "反馈", "Fed back", 26, 0),
+)
 HUB_TILES = (
     Tile(id="open", title=Text("在办警情", "Open incidents"), value=lambda rows, now: float(len(rows("incidents")))),
-    Tile(id="answer", title=Text("接听 P90", "Answer P90"), value=lambda rows, now: 0.12, format="minutes", target=0.1667, target_is="at_most"),
-    Tile(id="dispatch", title=Text("派警 P90", "Dispatch P90"), value=lambda rows, now: 1.4, format="minutes", target=1.0, target_is="at_most"),
-    Tile(id="arrive", title=Text("到场 P90", "Arrive P90"), value=lambda rows, now: 6.8, format="minutes", target=8.0, target_is="at_most"),
-    Tile(id="free", title=Text("可派警力", "Units available"), value=lambda rows, now: 0.63, format="percent", target=0.5),
+    Tile(
+        id="answer",
+        title=Text("接听 P90", "Answer P90"),
+        value=lambda rows, now: 0.12,
+        format="minutes",
+        target=0.1667,
+        target_is="at_most",
+    ),
+    Tile(
+        id="dispatch",
+        title=Text("派警 P90", "Dispatch P90"),
+        value=lambda rows, now: 1.4,
+        format="minutes",
+        target=1.0,
+        target_is="at_most",
+    ),
+    Tile(
+        id="arrive",
+        title=Text("到场 P90", "Arrive P90"),
+        value=lambda rows, now: 6.8,
+        format="minutes",
+        target=8.0,
+        target_is="at_most",
+    ),
+    Tile(
+        id="free", title=Text("可派警力", "Units available"), value=lambda rows, now: 0.63, format="percent", target=0.5
+    ),
     Tile(id="closed", title=Text("24 小时办结", "Closed in 24 h"), value=lambda rows, now: 312.0),
-)  # fmt: skip
-
-
-def furnish(hub: Scripted, *, units: int = 300, incidents: int = 43) -> None:
-    """Fill a hub with an ordinary day: alarms, calls, units, drones, two running operations, centre rows."""
-    rng = random.Random(7)
-    now = hub.clock.now()
-    spot = lambda: hub.district.somewhere(rng)  # noqa: E731
-    kinds = list(KINDS)
-    for n in range(incidents):
-        kind = "rescue" if n == 0 else rng.choice([k for k in kinds if (KINDS[k].priority > 2) == (n > 2)])
-        at, age = spot(), rng.uniform(60, 5400)
-        hub.put("incidents", Incident(
-            id=f"I-{2200 + n}", rev=1, kind=kind, priority=1 if n == 0 else 2 if n < 3 else 3 if n < 12 else 4,
-            state=rng.choice(["open", "dispatched", "on_scene"]), opened_at=instant(now - age), position=at,
-            place=hub.district.near((at.lon, at.lat)), units=tuple(f"U-{rng.randrange(300):03d}" for _ in range(rng.randrange(4))),
-        ), ago=age)  # fmt: skip
-    for n in range(units):
-        hub.put("units", Unit(
-            id=f"U-{n:03d}", rev=1, call_sign=f"U-{n:03d}", kind="patrol_car", status=rng.choice(["available", "en_route", "busy"]),
-            position=spot(), heading_deg=rng.uniform(0, 360), speed_mps=8.0,
-        ), ago=rng.uniform(0, 12) if n % 17 else 300)  # fmt: skip
-    modes: Any = ["on_station", "on_station", "on_station", "transit", "docked", "docked"]
-    for n, mode in enumerate(modes):
-        hub.put("drones", Drone(
-            id=f"D-0{n + 1}", rev=1, call_sign=f"D-0{n + 1}", mode=mode, position=spot(), height_m=84.0 + n, heading_deg=40.0 * n,
-            gimbal_pitch_deg=-55.0, gimbal_yaw_deg=30.0 * n, hfov_deg=62.0, battery_pct=46.0 + 9 * n, home_minutes=9.0 + n,
-            incident="I-2200" if n == 2 else None, mission=Text("高处救援 东面", "Rooftop rescue, east face") if n == 2 else None,
-            video="synthetic", frame_at=instant(now),
-        ), ago=0.4 if n else 47)  # fmt: skip
-    for n, (prio, zh, en, ago, state, root) in enumerate(ALARMS):
-        hub.put("alarms", Alarm(
-            id=f"A-{n}", rev=1, priority=prio, state=state, title=Text(zh, en), raised_at=instant(now - ago), root=root,
-        ), ago=ago)  # type: ignore[arg-type]  # fmt: skip
-    _operations(hub, now)
-    for n in range(9):
-        hub.put("clues", Clue(
-            id=f"C-{400 + n}", rev=1, title=Text("交易线索", "Trading clue"), priority=2, state="reported", origin="west", owner="hub",
-            reported_at=instant(now - 900),
-        ))  # fmt: skip
-    for c in hub.centres:
-        for n in range(240):
-            ago = rng.uniform(0, 90000)
-            hub.put(f"{c.name}_matters", Matter(
-                id=f"{c.name}-{n:04d}", rev=1, title=Text(f"核查事项 {n} 号 · 账户资金", f"Matter no. {n}, account funds"),
-                kind=rng.choice("abc"), state=rng.choice(list(STATES)), priority=rng.choice([2, 3, 3, 4, 4, 4]), place=rng.choice(PLACES),
-                amount=rng.uniform(1e3, 3e6), share=rng.random(), opened_at=instant(now - ago - 600), position=spot() if n < 40 else None,
-            ), ago=ago)  # fmt: skip
-
-
-ALARMS: Any = (
-    (1, "高处救援 · 二环路西一段", "Rooftop rescue · Ring 2 West", 761, "raised", None),
-    (2, "四车道封闭 · 光华大道", "Four lanes closed · Guanghua Avenue", 2285, "acknowledged", None),
-    (3, "羁押区超时停留 03 号", "Custody area: zone time over, no. 03", 82, "raised", None),
-    (3, "签收超时 2 条线索", "2 clues past sign-for time", 400, "raised", None),
-    (3, "周界报警 · 重点部位 7 号", "Perimeter alarm · key site 7", 520, "raised", None),
-    (4, "烟感离线 · 草堂小区", "Smoke sensor lost · Caotang estate", 4000, "raised", None),
-    (3, "同址重复报警", "Same place reported again", 90, "raised", "A-4"),
-    (3, "同址重复报警", "Same place reported again", 95, "raised", "A-4"),
-    (4, "门禁离线 · 光华", "Gate lost · Guanghua", 7000, "shelved", None),
 )
-
-TASKS: Any = (
-    ("气垫展开", "Air cushion in place", "消防 2 组", "Fire crew 2", "issued", 40, 300),
-    ("谈判组到场", "Negotiators to roof", "巡特警 1 组", "Patrol team 1", "accepted", 135, 300),
-    ("信号配时 12 号", "Signal plan 12", "交管", "Traffic control", "accepted", 302, -60),
-    ("D-03 悬停取证", "D-03 on station", "无人机", "Drone team", "executing", 680, 600),
-    ("外围疏导", "Perimeter", "蔡桥所", "Caiqiao station", "executing", 605, 400),
-    ("扣留资金 3 户", "Freeze 3 accounts", "刑侦", "Criminal intelligence", "executing", 2470, 900),
-    ("周边楼宇走访登记", "Visit neighbouring buildings", "草堂所", "Caotang station", "executing", 300, 900),
-    ("救护车待命", "Ambulance on standby", "急救", "Ambulance", "executing", 500, 900),
-    ("热射风险提示", "Heat risk note", "指挥", "Command", "done", 480, -10),
-    ("车道分流", "Lane diversion", "交管", "Traffic control", "done", 1351, -600),
-    ("翻译到场", "Interpreter to scene", "外事", "Foreign affairs", "refused", 200, 200),
-)
-
-
-def _operations(hub: Scripted, now: float) -> None:
-    for n, (number, zh, en, incident) in enumerate(
-        (("26-018", "高处救援", "Rooftop rescue", "I-2200"), ("26-017", "数据交易案收网", "Data-trading gang", None))
-    ):
-        hub.put("operations", Operation(
-            id=f"OP-{n}", rev=1, number=number, title=Text(zh, en), state="running", started_at=instant(now - 761 - 3000 * n),
-            centres=("south", "west", "east"), incident=incident,
-        ))  # fmt: skip
-        for m, (tz, te, az, ae, state, ago, due) in enumerate(TASKS[: 11 - 4 * n]):
-            hub.put("tasks", Task(
-                id=f"T-{n}{m:02d}", rev=1, operation=f"OP-{n}", title=Text(tz, te), assignee=Text(az, ae), state=state,
-                issued_at=instant(now - ago - 60), due_at=instant(now + due), progress=0.4 if state == "executing" else None,
-            ), ago=ago)  # fmt: skip
 
 
 def app(hub: Scripted) -> Any:
@@ -369,8 +353,8 @@ def app(hub: Scripted) -> Any:
             tables=lambda: list(hub.tables),
             spec=hub.spec,
             centres=hub.centres,
-            basemap=ground_of(hub.district),
-            font=font_file(),
+            basemap={name: json.dumps(layer).encode() for name, layer in geojson(hub.district).items()},
+            font=FONT,
             now=hub.clock.now,
             routes=(Route("/api/v1/spec", lambda request: JSONResponse(hub.spec())), Push(hub.feed).route()),
             district=hub.district.name,
@@ -387,7 +371,10 @@ def serving(hub: Scripted, port: int = 0, *, units: int = 300) -> Iterator[str]:
         uvicorn.Config(app(hub), host="127.0.0.1", port=port, log_level="warning", ws_per_message_deflate=False)
     )
     stop = threading.Event()
-    threads = [threading.Thread(target=hub.run, args=(stop,), kwargs={"units": units}), threading.Thread(target=server.run)]
+    threads = [
+        threading.Thread(target=hub.run, args=(stop,), kwargs={"units": units}),
+        threading.Thread(target=server.run),
+    ]
     for thread in threads:
         thread.start()
     try:

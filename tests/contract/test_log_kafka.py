@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -96,6 +97,27 @@ def read(log: KafkaLog, positions: dict[tuple[str, int], int]) -> list[Any]:
         return []
 
 
+def test_a_long_wait_ends_when_the_broker_hangs_or_the_log_is_closed(broker: Broker, log: KafkaLog) -> None:
+    positions = log.ends(["t"])
+    assert log.read(positions, 10, 0.1) == []
+    broker.freeze()
+    try:
+        start = time.monotonic()
+        with pytest.raises(LogDown, match="does not answer"):
+            log.read(positions, 10, 60.0)
+        assert time.monotonic() - start < SILENCE_S + 8
+    finally:
+        broker.thaw()
+    until(lambda: not down(log, positions), 20)
+    timer = threading.Timer(0.2, log.close)
+    timer.start()
+    start = time.monotonic()
+    with pytest.raises(LogDown, match="closed"):
+        log.read(positions, 10, 60.0)
+    assert time.monotonic() - start < 5
+    timer.join()
+
+
 def test_a_hub_starts_while_the_broker_is_down() -> None:
     [port] = free_ports(1)
     log = KafkaLog(f"127.0.0.1:{port}")
@@ -136,18 +158,18 @@ def test_a_producer_that_never_answers_is_replaced(log: KafkaLog, monkeypatch: p
     from kafka.producer.future import FutureProduceResult, FutureRecordMetadata
 
     log.append("t", one("x"))
-    wedged = log._producer
+    wedged = log._writer._producer
 
     def never(*_: Any, **__: Any) -> FutureRecordMetadata:
         return FutureRecordMetadata(FutureProduceResult(("t", 0)), 0, 0, None, 0, 0, 0)
 
     monkeypatch.setattr(wedged, "send", never)
-    monkeypatch.setattr("streams.kafka_log._GRACE_S", 0.2)
+    monkeypatch.setattr("streams.kafka_writer.GRACE_S", 0.2)
     start = time.monotonic()
     with pytest.raises(LogDown):
         log.append("t", one("wedged"))
     assert time.monotonic() - start < DELIVERY_S + 2
-    assert log._producer is None
+    assert log._writer._producer is None
     assert log.append("t", one("y"))[0][1] > 0
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from hub.errors import LogDown
 from hub.ports import Outgoing
+from streams.database import CHECKPOINT_BYTES, Checkpoints
 from streams.sqlite_log import SqliteLog
 
 ROOT = Path(__file__).parents[2]
@@ -92,18 +95,42 @@ def test_another_process_wakes_the_reader(log: SqliteLog, tmp_path: Path) -> Non
     assert late[len(late) // 2] < 0.1
 
 
-def test_one_of_several_writers_checkpoints_and_another_takes_over(tmp_path: Path) -> None:
+def test_the_wal_does_not_grow_though_several_write(tmp_path: Path) -> None:
     path = tmp_path / "log.sqlite"
-    first, second = SqliteLog(path), SqliteLog(path)
-    assert first._lead.seek()
-    assert not second._lead.seek()
-    first.close()
-    second._lead._next = 0.0
-    assert second._lead.seek()
-    for _ in range(30):
-        second.append("t", [Outgoing(b"k", b"x" * 100_000)] * 10)
-    assert (tmp_path / "log.sqlite-wal").stat().st_size < 12_000_000, "30 MB went through a WAL that is emptied"
-    second.close()
+    logs = [SqliteLog(path), SqliteLog(path)]
+    for number in range(60):
+        logs[number % 2].append("t", [Outgoing(b"k", b"x" * 100_000)] * 10)
+    assert path.with_name("log.sqlite-wal").stat().st_size < 3 * CHECKPOINT_BYTES, "60 MB went through it"
+    for log in logs:
+        log.close()
+
+
+def test_nobody_can_write_during_a_checkpoint(log: SqliteLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before 3.51.3 SQLite may lose what another process commits at that instant."""
+    tried: list[str] = []
+
+    def other(self: Checkpoints) -> sqlite3.Connection:
+        with closing(sqlite3.connect(tmp_path / "log.sqlite", timeout=0, isolation_level=None)) as third:
+            with pytest.raises(sqlite3.OperationalError) as caught:
+                third.execute("BEGIN IMMEDIATE")
+            tried.append(str(caught.value))
+        return real(self)
+
+    real = Checkpoints._other
+    monkeypatch.setattr(Checkpoints, "_other", other)
+    log.append("t", [Outgoing(b"k", b"x" * 999_000)] * 5)
+    assert tried == ["database is locked"]
+    assert log.append("t", [Outgoing(b"k", b"after")]) == [(0, 5)]
+
+
+def test_a_checkpoint_that_cannot_be_is_left_for_later(log: SqliteLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(self: Checkpoints) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(Checkpoints, "_other", fails)
+    assert log.append("t", [Outgoing(b"k", b"x" * 999_000)] * 5)[-1] == (0, 4)
+    assert log.append("t", [Outgoing(b"k", b"v")]) == [(0, 5)]
+    assert log.health().state == "ok"
 
 
 def test_a_full_disk_is_named_and_nothing_is_half_written(log: SqliteLog) -> None:

@@ -21,8 +21,9 @@ from hub.errors import HubError, StoreDown
 from hub.picture.delta import Delta
 from hub.picture.rows import Row, Table
 from hub.ports import Batch, DeadLetter, HistoryEntry, Outgoing
-from streams import database
-from streams.store import RAW_BYTES, SqlStore
+from streams import batches, database
+from streams.batches import RAW_BYTES
+from streams.store import SqlStore
 
 ROOT = Path(__file__).parents[2]
 UNITS = Table(name="units", title=Text("警力", "Units"), data=Unit)
@@ -110,7 +111,7 @@ def content(path: Path) -> dict[str, list[Any]]:
     """Every table of the file but the batch number, read past the store."""
     with sqlite3.connect(path) as raw:
         names = [row[0] for row in raw.execute("select name from sqlite_master where type='table'")]
-        out = {name: sorted(raw.execute(f"select * from {name}").fetchall(), key=repr) for name in names}  # noqa: S608
+        out = {name: sorted(raw.execute(f"select * from {name}").fetchall(), key=repr) for name in names}
     raw.close()
     out["hub_row"] = [row[:-1] for row in out["hub_row"]]  # without the number of the batch
     del out["hub_state"], out["sqlite_sequence"]
@@ -138,21 +139,21 @@ def test_a_batch_comes_back_after_a_restart(path: Path) -> None:
     again.close()
 
 
-@pytest.mark.parametrize("step", ["_keep", "_put_rows", "_remove", "_set"])
+@pytest.mark.parametrize("step", ["keep", "put_rows", "remove", "put"])
 def test_a_failure_inside_a_commit_leaves_nothing(
     store: SqlStore, path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     store.commit(Batch(rows=units(unit("u0", 1))))
     before = content(path)
-    real, calls = getattr(SqlStore, step), []
+    real, calls = getattr(batches, step), []
 
-    def failing(self: SqlStore, connection: Any, *arguments: Any) -> None:
-        real(self, connection, *arguments)
+    def failing(*arguments: Any) -> None:
+        real(*arguments)
         calls.append(step)
-        if len(calls) == {"_keep": 4, "_set": 3}.get(step, 1):
+        if len(calls) == {"keep": 4, "put": 3}.get(step, 1):
             raise OperationalError("insert", {}, sqlite3.OperationalError("disk I/O error"))
 
-    monkeypatch.setattr(SqlStore, step, failing)
+    monkeypatch.setattr(batches, step, failing)
     with pytest.raises(StoreDown, match=r"hub\.sqlite: disk I/O error"):
         store.commit(full_batch())
     assert content(path) == before

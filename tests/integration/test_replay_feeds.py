@@ -5,6 +5,8 @@ Every feed runs plan → player → log → codec → Picture. The expected rows
 
 from __future__ import annotations
 
+import gzip
+import json
 import time
 import tracemalloc
 from collections import Counter
@@ -90,7 +92,8 @@ def csv(file: str) -> pd.DataFrame:
 
 
 def jsonl(file: str) -> pd.DataFrame:
-    return pd.read_json(DATA / file, lines=True, dtype=False, convert_dates=False)
+    with gzip.open(DATA / file, "rt", encoding="utf-8") as lines:
+        return pd.DataFrame([json.loads(line) for line in lines])
 
 
 def stamp(text: pd.Series, format: str | None = None, zone: str | None = None) -> pd.Series:
@@ -105,6 +108,12 @@ def stamp(text: pd.Series, format: str | None = None, zone: str | None = None) -
 def keyed(ids: pd.Series, values: pd.Series) -> dict[str, Any]:
     assert ids.is_unique
     return dict(zip(ids, values, strict=True))
+
+
+def same(actual: dict[str, Any], expected: dict[str, Any]) -> None:
+    """Equal, or a few of the differences (a diff of 50,000 entries would take longer than the test)."""
+    differ = [id for id in actual.keys() | expected.keys() if actual.get(id, "-") != expected.get(id, "-")]
+    assert not differ, f"{len(differ)} differ: " + str([(i, actual.get(i), expected.get(i)) for i in differ[:5]])
 
 
 def points(frame: pd.DataFrame, lon: str, lat: str) -> pd.Series:
@@ -128,16 +137,16 @@ def test_houston_live() -> None:
     frame = jsonl("calls_houston/events_2024-01-08_week.jsonl.gz")
     full = frame[frame["op"] != "gone"].groupby("id").tail(1)
     assert played.outcome["applied"] == played.rows_in == len(frame)
-    assert played.times("opened_at") == keyed(full["id"], full["CALL_TIME"] / 1000)
+    same(played.times("opened_at"), keyed(full["id"], full["CALL_TIME"] / 1000))
     closed = closings(frame, frame["op"] == "gone")
-    assert {id: at for id, at in played.times("closed_at").items() if at is not None} == closed
+    same({id: at for id, at in played.times("closed_at").items() if at is not None}, closed)
     assert {id for id, state in played.column("state").items() if state == "closed"} == set(closed)
-    assert played.places() == keyed(full["id"], points(full, "LONGITUDE", "LATITUDE"))
-    assert played.column("units") == keyed(full["id"], full["Units"].map(lambda text: tuple(text.split(","))))
+    same(played.places(), keyed(full["id"], points(full, "LONGITUDE", "LATITUDE")))
+    same(played.column("units"), keyed(full["id"], full["Units"].map(lambda text: tuple(text.split(",")))))
     expected = {"EMS EVENT": 2, "APARTMENT FIRE": 1, "CRASH/MINOR/FSGI": 3, "AUTOMATIC ALARM": 3, "TRASH FIRE": 3}
     some = full[full["IncidentType"].isin(list(expected))]
     priority = some["IncidentType"].map(expected).where(some["ALARM_LEVEL"] == 0, 1)
-    assert {id: played.facts[id].priority for id in some["id"]} == keyed(some["id"], priority)
+    same({id: played.facts[id].priority for id in some["id"]}, keyed(some["id"], priority))
     assert len(some) > 8000
     assert (full["ALARM_LEVEL"] > 0).any()
     assert not played.warnings
@@ -150,11 +159,11 @@ def test_houston_table(month: str) -> None:
     frame = csv(f"calls_houston/incidents_{month}.csv.gz")
     ids = frame["incident_id"]
     assert played.outcome["applied"] == len(frame) == len(played.facts)
-    assert played.times("opened_at") == keyed(ids, stamp(frame["call_time_utc"]))
-    assert played.times("closed_at") == keyed(ids, stamp(frame["gone_by_utc"]))
-    assert played.places() == keyed(ids, points(frame, "longitude", "latitude"))
-    assert played.column("units") == keyed(ids, frame["units_all_seen"].map(lambda text: tuple(text.split(" "))))
-    assert played.column("state") == keyed(ids, frame["gone_by_utc"].map(lambda text: "closed" if text else "?"))
+    same(played.times("opened_at"), keyed(ids, stamp(frame["call_time_utc"])))
+    same(played.times("closed_at"), keyed(ids, stamp(frame["gone_by_utc"])))
+    same(played.places(), keyed(ids, points(frame, "longitude", "latitude")))
+    same(played.column("units"), keyed(ids, frame["units_all_seen"].map(lambda text: tuple(text.split(" ")))))
+    same(played.column("state"), keyed(ids, frame["gone_by_utc"].map(lambda text: "closed" if text else "?")))
     medical = frame["incident_type"] == "EMS EVENT"
     assert {played.facts[id].kind for id in ids[medical]} == {"medical"}
 
@@ -175,18 +184,18 @@ def test_canberra_live(month: str) -> None:
     assert set(played.facts) == set(full["id"])
     local = stamp(full["time_of_call"], "%d %b %Y %H:%M:%S", "Australia/Sydney")
     first = full["id"].map(frame.groupby("id")["seen"].first())
-    assert played.times("opened_at") == keyed(full["id"], local.where(full["region"] == "act", first))
+    same(played.times("opened_at"), keyed(full["id"], local.where(full["region"] == "act", first)))
     closed = closings(frame, gone | frame["status"].isin(DONE))
-    assert {id: at for id, at in played.times("closed_at").items() if at is not None} == closed
+    same({id: at for id, at in played.times("closed_at").items() if at is not None}, closed)
     words = {"Resource Allocation Pending": "open", "Units On Route": "dispatched", "Out of control": "open"}
     state = full["status"].map(words).fillna("on_scene")
-    assert played.column("state") == keyed(full["id"], state.where(~full["id"].isin(list(closed)), "closed"))
-    assert played.places() == keyed(full["id"], points(full, "longitude", "latitude"))
+    same(played.column("state"), keyed(full["id"], state.where(~full["id"].isin(list(closed)), "closed")))
+    same(played.places(), keyed(full["id"], points(full, "longitude", "latitude")))
     urgent = full["alert_level"].isin(["Emergency Warning", "Watch and Act"])
     expected = {"AMBULANCE RESPONSE": 2, "Structure Fire": 1, "HOUSE FIRE": 1, "Burn off": 4, "Grass Fire": 2}
     some = full[full["type"].isin(list(expected))]
     priority = some["type"].map(expected).where(~urgent, 1)
-    assert {id: played.facts[id].priority for id in some["id"]} == keyed(some["id"], priority)
+    same({id: played.facts[id].priority for id in some["id"]}, keyed(some["id"], priority))
     assert not played.warnings
 
 
@@ -196,7 +205,7 @@ def test_canberra_table() -> None:
     steps = [name for name in frame if name.startswith("seen_") or name == "gone_utc"]
     assert played.outcome["applied"] == len(frame)
     assert played.outcome["followups"] == (frame[steps] != "").sum().sum()
-    assert played.times("arrived_at") == keyed(frame["id"], stamp(frame["seen_on_scene"]))
+    same(played.times("arrived_at"), keyed(frame["id"], stamp(frame["seen_on_scene"])))
     ends = pd.concat([stamp(frame[name]) for name in ("gone_utc", "seen_finished", "seen_out_completed")], axis=1)
     assert set(played.column("state").values()) == {"closed"}
     # Some went back to work after "finished" and ended again; the others ended when they first did.
@@ -204,7 +213,7 @@ def test_canberra_table() -> None:
     over = frame[["seen_finished", "seen_out_completed"]].where(lambda each: each != "", "9").min(axis=1)
     plain = back < over
     expected = keyed(frame["id"][plain], ends[plain].min(axis=1))
-    assert {id: played.times("closed_at")[id] for id in frame["id"][plain]} == expected
+    same({id: played.times("closed_at")[id] for id in frame["id"][plain]}, expected)
     assert plain.mean() > 0.99
 
 
@@ -215,13 +224,13 @@ def test_columbia_table() -> None:
     assert played.outcome["dead_letters"] == nameless.sum() == 3
     full = frame[~nameless].groupby("incident").tail(1)
     expected = stamp(full["datetime"], "%m/%d/%Y %I:%M:%S %p", "America/Chicago")
-    assert played.times("opened_at") == keyed(full["incident"], expected)
-    assert played.places() == keyed(full["incident"], points(full, "lon", "lat"))
+    same(played.times("opened_at"), keyed(full["incident"], expected))
+    same(played.places(), keyed(full["incident"], points(full, "lon", "lat")))
     assert set(played.column("state").values()) == {"dispatched"}
     assert set(played.times("closed_at").values()) == {None}
     some = full[full["type"].isin(["TRAFFIC STOP", "ROBBERY", "Medical Response"])]
     priority = some["type"].map({"TRAFFIC STOP": 4, "ROBBERY": 1, "Medical Response": 2})
-    assert {id: played.facts[id].priority for id in some["incident"]} == keyed(some["incident"], priority)
+    same({id: played.facts[id].priority for id in some["incident"]}, keyed(some["incident"], priority))
     assert not played.warnings
 
 
@@ -245,23 +254,23 @@ def test_tracks(file: str, example: str, id: str, fixed: str, factor: float) -> 
     assert played.outcome["superseded"] == again.sum()
     # Of the rows of one fix the first counts.
     last = good[~again].sort_values("fix", kind="stable").groupby(id).tail(1)
-    assert played.places() == keyed(last[id], points(last, "longitude", "latitude"))
+    same(played.places(), keyed(last[id], points(last, "longitude", "latitude")))
     speed = last["speed"].astype(float).where(last["speed"] != "113.9952") * factor
     expected = keyed(last[id], speed.astype(object).where(speed.notna(), None))
     assert played.column("speed_mps") == pytest.approx(expected)
-    assert played.column("rev") == keyed(last[id], (last["fix"] * 1000).astype(int))
+    same(played.column("rev"), keyed(last[id], (last["fix"] * 1000).astype(int)))
     if goa:
         words = {"STOP": "available", "IDLE": "available", "RUNNING": "busy", "INACTIVE": "off_duty"}
-        assert played.column("status") == keyed(last[id], last["Status"].map(words))
+        same(played.column("status"), keyed(last[id], last["Status"].map(words)))
 
 
 @pytest.mark.parametrize("poll", [1762802554, 1762989477, 1763185942])
 def test_goa_geojson(poll: int) -> None:
     file = f"tracks_goa_fire_avl/snapshot_{poll}.geojson"
     played = Played(file, "goa_fire_geojson")
-    frame = pd.json_normalize(pd.read_json(DATA / file, typ="series")["features"])
+    frame = pd.json_normalize(json.loads((DATA / file).read_text("utf-8"))["features"])
     point = frame["geometry.coordinates"].map(lambda pair: (pair[0], pair[1]))
-    assert played.places() == keyed(frame["properties.Vehicle_No"], point)
+    same(played.places(), keyed(frame["properties.Vehicle_No"], point))
     assert played.outcome["applied"] == len(frame)
 
 

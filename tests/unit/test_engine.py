@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from streams.store import SqlStore
 
 from hub.clock import RunningClock
 from hub.codec import Codec, encode, refuse
@@ -22,6 +21,7 @@ from hub.picture.delta import Delta
 from hub.picture.fold import Picture
 from hub.ports import Batch, Outgoing
 from streams.memory_log import MemoryLog
+from streams.store import SqlStore
 
 NOW = 1_760_000_000.0
 

@@ -1,0 +1,146 @@
+"""One batch into the store's tables, inside a transaction that somebody else begins and ends.
+
+Every statement may be repeated without changing anything: old facts never win, what is there is not written twice.
+Must not know which database it is; ``Insert`` is that of the dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, and_, or_, select, update
+
+from hub.picture.delta import Delta
+from hub.picture.rows import Row
+from hub.ports import Batch, DeadLetter, Outgoing
+from streams.tables import COUNTER, DEAD_LETTER, HISTORY, INBOX, META, OUTBOX, POSITION, ROW, STATE
+
+RAW_BYTES = 64 * 1024
+"""How much of a refused record is kept."""
+Insert = Callable[[Table], Any]
+Values = dict[str, Any]
+Writes = list[tuple[Table, Sequence[Values]]]
+_encode = msgspec.json.Encoder().encode
+_pack = msgspec.msgpack.Encoder().encode
+_headers = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...])
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A batch as rows of tables. ``once``: inserted unless there. ``latest``: inserted or overwritten."""
+
+    rows: list[Values]
+    gone: list[tuple[str, str]]
+    once: Writes
+    latest: Writes
+    size: int
+
+
+def prepare(batch: Batch) -> Prepared:
+    """Encode everything before a transaction begins. ``size``: about how many bytes it is."""
+    rows, gone = _rows(batch.rows)
+    once: Writes = [
+        (INBOX, [{"source": source, "id": id_} for source, id_ in batch.inbox]),
+        (HISTORY, [msgspec.structs.asdict(entry) for entry in batch.history]),
+        (DEAD_LETTER, [_dead(letter) for letter in batch.dead_letters]),
+        (OUTBOX, [_waiting(topic, record) for topic, record in batch.outbox]),
+    ]
+    latest: Writes = [
+        (POSITION, [{"topic": t, "partition": p, "next": offset} for (t, p), offset in batch.positions.items()]),
+        (COUNTER, [{"name": name, "value": value} for name, value in batch.counters.items()]),
+        (META, [{"key": key, "value": value} for key, value in batch.meta.items()]),
+    ]
+    return Prepared(rows, gone, once, latest, 1000 * (len(rows) + sum(len(values) for _, values in once)))
+
+
+def write(connection: Connection, insert: Insert, prepared: Prepared) -> None:
+    """Execute it under the next batch number."""
+    step = update(STATE).values(batch=STATE.c.batch + 1).returning(STATE.c.batch)
+    number = int(connection.execute(step).scalar_one())
+    put_rows(connection, insert, [{**values, "batch": number} for values in prepared.rows])
+    remove(connection, prepared.gone, number)
+    for table, values in prepared.once:
+        keep(connection, insert, table, values)
+    for table, values in prepared.latest:
+        put(connection, insert, table, values)
+
+
+def put_rows(connection: Connection, insert: Insert, values: Sequence[Values]) -> None:
+    """Insert rows, or overwrite those that are older by (epoch, rev)."""
+    if not values:
+        return
+    statement = insert(ROW)
+    new = statement.excluded
+    newer = or_(new.epoch > ROW.c.epoch, and_(new.epoch == ROW.c.epoch, new.rev > ROW.c.rev))
+    changed = {name: new[name] for name in values[0] if name not in ("table", "id")}
+    keys = [ROW.c.table, ROW.c.id]
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed, where=newer), values)
+
+
+def remove(connection: Connection, gone: Sequence[tuple[str, str]], number: int) -> None:
+    """Empty rows. Their order becomes (-1, 0): whatever comes back later is newer."""
+    for table, key in gone:
+        held = update(ROW).where(ROW.c.table == table, ROW.c.id == key, ROW.c.data.is_not(None))
+        connection.execute(held.values(data=None, epoch=-1, rev=0, batch=number))
+
+
+def keep(connection: Connection, insert: Insert, table: Table, values: Sequence[Values]) -> None:
+    """Insert what is not there yet."""
+    if values:
+        connection.execute(insert(table).on_conflict_do_nothing(), values)
+
+
+def put(connection: Connection, insert: Insert, table: Table, values: Sequence[Values]) -> None:
+    """Insert or overwrite by primary key."""
+    if values:
+        statement = insert(table)
+        keys = list(table.primary_key.columns)
+        other = {name: statement.excluded[name] for name in values[0] if name not in table.primary_key.columns}
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=other), values)
+
+
+def waiting(connection: Connection, limit: int) -> list[tuple[int, str, Outgoing]]:
+    """The oldest records of the outbox."""
+    found = connection.execute(select(OUTBOX).order_by(OUTBOX.c.seq).limit(limit))
+    return [(r.seq, r.topic, Outgoing(r.key, r.value, _headers.decode(r.headers))) for r in found]
+
+
+def _rows(delta: Delta) -> tuple[list[Values], list[tuple[str, str]]]:
+    new: list[Values] = []
+    gone: list[tuple[str, str]] = []
+    for table, rows in delta.items():
+        for key, row in rows.items():
+            if row is None:
+                gone.append((table, key))
+            else:
+                new.append(_row(table, key, row))
+    return new, gone
+
+
+def _row(table: str, key: str, row: Row) -> Values:
+    epoch, rev = row.order
+    return {
+        "table": table,
+        "id": key,
+        "epoch": epoch,
+        "rev": rev,
+        "at": row.at,
+        "seen": row.seen,
+        "type": row.type,
+        "source": row.source,
+        "data": _encode(row.fact),
+    }
+
+
+def _dead(letter: DeadLetter) -> Values:
+    # a reason may quote the record: half a surrogate pair or a NUL cannot be stored as text everywhere
+    reason = letter.reason.encode("utf-8", "replace").decode().replace("\x00", "\\0")
+    return {**msgspec.structs.asdict(letter), "reason": reason, "raw": letter.raw[:RAW_BYTES]}
+
+
+def _waiting(topic: str, record: Outgoing) -> Values:
+    headers = _pack(record.headers)
+    digest = blake2b(_pack((topic, record.key, record.value, headers)), digest_size=16).digest()
+    return {"topic": topic, "key": record.key, "value": record.value, "headers": headers, "digest": digest}

@@ -1,0 +1,315 @@
+"""Pages and the gate in front of them, over hand-made rows, without a browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from hub.domain import field
+from layouts import texts
+from layouts.gate import BODY_MAX
+from layouts.pages import centre as centre_page
+from layouts.panels import charts, filters, grid
+from layouts.panels.filters import Filters
+from tests.browser.scripted_day import furnish
+from tests.browser.scripted_hub import Scripted, app
+
+HOST = {"host": "127.0.0.1:8050"}
+
+
+@pytest.fixture(scope="module")
+def hub() -> Scripted:
+    made = Scripted()
+    furnish(made, units=3, incidents=5)
+    made.feed.alive()
+    return made
+
+
+@pytest.fixture(scope="module")
+def client(hub: Scripted) -> Iterator[TestClient]:
+    with TestClient(app(hub), headers=HOST) as made:
+        yield made
+
+
+# --- the gate
+
+
+@pytest.mark.parametrize("path", ["/", "/wall/main", "/centre/south", "/centre/south/"])
+def test_every_page_is_served_with_its_scripts(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert "/assets/10-feed.js" in answer.text
+    assert "/theme.css" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/centre/nobody", "/docs", "/openapi.json", "/redoc", "/_mcp", "/assets/../pyproject.toml"]
+)
+def test_what_nobody_declared_is_not_there(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code in (400, 404)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "10.0.0.1:8050"])
+def test_strange_hosts_are_refused(client: TestClient, host: str) -> None:
+    assert client.get("/", headers={"host": host}).status_code == 421
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8050", "localhost:9", "localhost", "[::1]:8050"])
+def test_own_hosts_are_let_in(client: TestClient, host: str) -> None:
+    assert client.get("/theme.css", headers={"host": host}).status_code == 200
+
+
+def test_another_sites_page_gets_nothing(client: TestClient) -> None:
+    assert client.get("/api/v1/spec", headers={"origin": "http://evil.example"}).status_code == 403
+    assert client.get("/api/v1/spec", headers={"sec-fetch-site": "cross-site"}).status_code == 403
+    assert client.get("/api/v1/spec", headers={"origin": "http://127.0.0.1:8050"}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE"])
+def test_other_methods_are_refused(client: TestClient, method: str) -> None:
+    assert client.request(method, "/").status_code == 405
+
+
+def test_large_bodies_are_refused_whether_announced_or_not(client: TestClient) -> None:
+    url = "/_dash-update-component"
+    assert client.post(url, content=b"x" * (BODY_MAX + 1)).status_code == 413
+
+    def chunks() -> Iterator[bytes]:
+        for _ in range(BODY_MAX // 65536 + 2):
+            yield b" " * 65536
+
+    unannounced = client.post(url, content=chunks(), headers={"content-type": "application/json"})
+    assert unannounced.status_code in (413, 500)
+    assert unannounced.status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/a//b", "/a/..%2fb", "/%00", "/" + "a" * 600])
+def test_odd_paths_are_refused(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 400
+
+
+def test_a_socket_of_another_site_is_closed_before_it_opens(client: TestClient) -> None:
+    with (
+        pytest.raises(WebSocketDisconnect) as closed,
+        client.websocket_connect("/feed", headers={"origin": "http://evil.example", **HOST}),
+    ):
+        pass
+    assert closed.value.code == 4403
+
+
+def test_our_own_socket_gets_a_frame(client: TestClient) -> None:
+    with client.websocket_connect("/feed", headers={"origin": "http://127.0.0.1:8050", **HOST}) as socket:
+        assert len(socket.receive_bytes()) > 100
+
+
+def test_dash_opens_no_socket_of_its_own(client: TestClient) -> None:
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_dash-ws-callback", headers=HOST):
+        pass
+    assert '"websocket"' not in client.get("/").text
+
+
+def test_headers_let_only_our_own_origin_in(client: TestClient) -> None:
+    headers = client.get("/").headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe-eval" not in policy
+    assert "http:" not in policy
+    assert "https:" not in policy
+    assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
+
+
+# --- files
+
+
+def test_style_sheet_follows_the_geometry(client: TestClient) -> None:
+    assert "font-size: 16px" in client.get("/theme.css").text
+    assert "font-size: 42.1px" in client.get("/theme.css?pitch_mm=0.9&eye_m=6").text
+    assert client.get("/theme.css?pitch_mm=0.9").status_code == 400
+    assert client.get("/theme.css?pitch_mm=x&eye_m=6").status_code == 400
+
+
+def test_base_map_is_ours_alone(client: TestClient) -> None:
+    style = client.get("/basemap/style.json").json()
+    assert "glyphs" not in style
+    for source in style["sources"].values():
+        assert client.get(source["data"]).json()["type"] == "FeatureCollection"
+    assert client.get("/basemap/nothing.geojson").status_code == 404
+
+
+def test_font_is_served_for_a_year(client: TestClient) -> None:
+    answer = client.head("/fonts/NotoSansSC.ttf")
+    assert int(answer.headers["content-length"]) > 1_000_000
+    assert "max-age=31536000" in answer.headers["cache-control"]
+
+
+# --- pages
+
+
+def ids(component: Any) -> set[str]:
+    """Every id in a component tree."""
+    found = json.dumps(component.to_plotly_json(), default=lambda c: c.to_plotly_json())
+    return {part.split('"')[0] for part in found.split('"id": "')[1:]}
+
+
+def test_first_answer_holds_no_data(client: TestClient) -> None:
+    layout = client.get("/_dash-layout").text
+    assert len(layout) < 1000
+
+
+def test_wall_skeleton_has_every_place_a_script_fills(client: TestClient, hub: Scripted) -> None:
+    page = call(
+        client,
+        "..page.children..." if False else "page.children",
+        [("url", "pathname", "/wall/main")],
+        [("url", "search", "")],
+    )
+    text = json.dumps(page)
+    for place in (
+        "counts",
+        "faults",
+        "clock-time",
+        "mode",
+        "map",
+        "drones",
+        "alarms-list",
+        "board-list",
+        "road-steps",
+        "figures-list",
+        "strip-list",
+    ):
+        assert f'"id": "{place}"' in text
+
+
+def test_unknown_address_says_so(client: TestClient) -> None:
+    page = call(client, "page.children", [("url", "pathname", "/nowhere")], [("url", "search", "")])
+    assert texts.NOT_FOUND.zh in json.dumps(page, ensure_ascii=False)
+
+
+def call(client: TestClient, output: str, inputs: list[tuple[str, str, Any]], state: list[tuple[str, str, Any]]) -> Any:
+    """Run a callback as the browser does; the value of its one output."""
+    name, prop = output.split(".")
+    body = {
+        "output": output,
+        "outputs": {"id": name, "property": prop},
+        "inputs": [{"id": i, "property": p, "value": v} for i, p, v in inputs],
+        "state": [{"id": i, "property": p, "value": v} for i, p, v in state],
+        "changedPropIds": [f"{i}.{p}" for i, p, _ in inputs],
+    }
+    answer = client.post("/_dash-update-component", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["response"][name][prop]
+
+
+# --- filters, table, charts
+
+
+def test_filters_come_from_the_address() -> None:
+    wanted = filters.from_query("?q=资金&place=光华,草堂&period=8h&status=open&tab=t&lang=en")
+    assert wanted == Filters(text="资金", place=("光华", "草堂"), period="8h", status=("open",), tab="t")
+    assert filters.from_query("?period=century").period == "all"
+    assert filters.from_query("") == Filters()
+
+
+def test_selection_is_newest_first_and_every_filter_narrows(hub: Scripted) -> None:
+    one = hub.centres[2].panels.grids[0]
+    rows, now = hub.rows(one.table), hub.clock.now()
+    everything = filters.select(rows, one, Filters(), now)
+    assert len(everything) == len(rows) == 240
+    assert [row["at"] for row in everything] == sorted((row["at"] for row in rows), reverse=True)
+    for narrower in (
+        Filters(status=("open",)),
+        Filters(kind=("a",)),
+        Filters(place=("光华",)),
+        Filters(period="1h"),
+        Filters(text="17"),
+        Filters(text="guanghua payment"),
+    ):
+        assert 0 < len(filters.select(rows, one, narrower, now)) < 240
+    assert all(row["state"] == "open" for row in filters.select(rows, one, Filters(status=("open",)), now))
+    assert filters.select(rows, one, Filters(text="nothing like this"), now) == []
+    assert filters.select([], one, Filters(period="1h"), now) == []
+
+
+def test_free_text_is_no_pattern(hub: Scripted) -> None:
+    one = hub.centres[2].panels.grids[0]
+    assert filters.select(hub.rows(one.table), one, Filters(text=".*("), hub.clock.now()) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "state", "header"),
+    [("zh", "在办", "状态"), ("en", "Open", "State"), ("both", "在办\nOpen", "状态\nState")],
+)
+def test_table_speaks_the_language(hub: Scripted, lang: str, state: str, header: str) -> None:
+    one = hub.centres[2].panels.grids[0]
+    row = filters.select(hub.rows(one.table), one, Filters(status=("open",)), hub.clock.now())[0]
+    record = grid.records([row], one, lang)[0]
+    assert record["c3"] == state
+    assert record["id"] == row["id"]
+    assert isinstance(record["c7"], float)
+    columns = grid.columns(one, lang)
+    assert columns[3]["headerName"] == header
+    assert columns[-1]["pinned"] == "right"
+
+
+def test_lists_and_unknown_values_are_shown_as_words() -> None:
+    labels = {"police": texts.Text("公安", "Police")}
+    assert filters.shown(["police", "guard"], labels, "zh") == "公安、guard"
+    assert filters.shown([], labels, "zh") == ""
+    assert filters.shown(None, labels, "both") == ""
+    assert filters.shown(True, {"true": texts.Text("是", "Yes")}, "en") == "Yes"
+
+
+def test_charts_follow_the_filters_and_say_when_empty(hub: Scripted) -> None:
+    made = hub.centres[2]
+    wanted = Filters(status=("open",))
+    records, counted, figures = centre_page.answer(made, wanted, "zh", hub.rows, hub.clock.now())
+    assert len(figures) == 2
+    drawn = {trace["name"]: sum(trace["y"]) for trace in figures[0]["data"]}
+    assert drawn["在办"] == len(records)
+    assert drawn["办结"] == 0
+    assert str(len(records)) in json.dumps(counted, default=lambda c: c.to_plotly_json())
+    empty = charts.figure(made.panels.charts[1], [], hub.clock.now(), "zh")
+    assert empty["layout"]["annotations"][0]["text"] == charts.NOTHING["zh"]
+
+
+def test_long_names_lie_so_that_they_can_be_read(hub: Scripted) -> None:
+    from hub.show import Chart, Series
+
+    long = Chart(
+        id="x",
+        title=texts.ROAD,
+        table="t",
+        kind="bar",
+        series=lambda rows, now: [Series(name=texts.ROAD, x=["危险驾驶案件"], y=[3.0])],
+    )
+    trace = charts.figure(long, [], 0.0, "zh")["data"][0]
+    assert (trace["orientation"], trace["x"], trace["y"]) == ("h", [3.0], ["危险驾驶案件"])
+
+
+# --- words
+
+
+@pytest.mark.parametrize(
+    ("group", "values"),
+    [
+        ("incident_state", field.IncidentState),
+        ("unit_kind", field.UnitKind),
+        ("unit_status", field.UnitStatus),
+        ("drone_mode", field.DroneMode),
+        ("alarm_state", field.AlarmState),
+        ("clue_state", field.ClueState),
+        ("operation_state", field.OperationState),
+        ("task_state", field.TaskState),
+    ],
+)
+def test_every_value_of_the_hub_has_words(group: str, values: Any) -> None:
+    words = texts.labels()[group]
+    assert set(words) == set(get_args(values))
+    assert all(text.zh and text.en for text in words.values())
