@@ -53,8 +53,9 @@
     parts.addImages(me.map, parts.scale());
     me.symbols.attach(me.map, "under");
     if (me.shows("units")) addLayer(me.map, me.unitsLayer = parts.createThingLayer("hub_units", parts.units));
-    me.symbols.attach(me.map, "over");
+    // A drone hovers over its incident: the alarm stays on top, the drone's wider ring is seen around it.
     if (me.shows("drones")) addLayer(me.map, me.dronesLayer = parts.createThingLayer("hub_drones", parts.drones));
+    me.symbols.attach(me.map, "over");
     me.ground.attach(me.map);
     me.say("");
   }

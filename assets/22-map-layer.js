@@ -67,18 +67,18 @@
       vec2 p = gl_PointCoord * 2. - 1.;
       float px = 2. / u_size, r = length(p);
       bool stale = v_look > 3., lost = v_look > 10.;
-      float ring = abs(r - .62) - px * (stale ? .6 : 1.);
-      float arms = max(min(abs(p.x + p.y), abs(p.x - p.y)) * .707 - px * (stale ? .5 : .8), r - .62);
+      float ring = abs(r - .66) - px * (stale ? .6 : 1.);
+      float arms = max(min(abs(p.x + p.y), abs(p.x - p.y)) * .707 - px * (stale ? .5 : .8), r - .66);
       float c = cos(v_angle), s = sin(v_angle);
       vec2 q = vec2(c * p.x + s * p.y, -s * p.x + c * p.y);
-      float nose = v_plain > .5 ? 1. : max(dot(vec2(abs(q.x), q.y + .98), vec2(.8, -.6)), q.y + .68);
+      float nose = v_plain > .5 ? 1. : max(dot(vec2(abs(q.x), q.y + .99), vec2(.8, -.6)), q.y + .72);
       float ink = lost ? cover(ring) * step(.0, sin(atan(p.y, p.x) * 10.)) + cover(arms) * .6 : cover(min(min(ring, arms), nose));
-      emit(clamp(ink, 0., 1.), cover(r - .72), lost ? .7 : v_quiet > .5 ? .5 : 1.);
+      emit(clamp(ink, 0., 1.), cover(r - .76), lost ? .7 : v_quiet > .5 ? .5 : 1.);
     }`;
 
   const LOOKS = {
     hub_units: { fragment: ARROW, table: "units", ink: [0.561, 0.639, 0.722], size: 15 }, // #8fa3b8
-    hub_drones: { fragment: CROSS, table: "drones", ink: [0.498, 0.706, 1], size: 25 }, // #7fb4ff
+    hub_drones: { fragment: CROSS, table: "drones", ink: [0.498, 0.706, 1], size: 33 }, // #7fb4ff
   };
   const HALO = [0.055, 0.071, 0.09]; // the ground, #0e1217
 

@@ -40,7 +40,7 @@
         if (row.mode === "docked") continue;
         const slot = parts.drones.slotOf.get(id);
         if (slot === undefined || !parts.drones.placed(slot)) continue;
-        yield { key: `drones/${id}`, rank: 1.5e15, kind: "drone", r: 13 * s,
+        yield { key: `drones/${id}`, rank: 1.5e15, kind: "drone", r: 15 * s,
           at: () => parts.drones.lonLat(slot), lines: [row.call_sign] };
       }
     }

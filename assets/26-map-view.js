@@ -42,7 +42,7 @@
     const ours = { originalEvent: { type: "hub", hub: true } };
 
     function fit(bounds, animate) {
-      const pad = 28 * parts.scale(), foot = stage.shell.querySelector(".hub-map-foot")?.offsetHeight ?? 0; // 0 when the page has its own place for it
+      const pad = 14 * parts.scale(), foot = stage.shell.querySelector(".hub-map-foot")?.offsetHeight ?? 0; // 0 when the page has its own place for it
       fitted = bounds;
       stage.map.fitBounds([[bounds[0], bounds[1]], [bounds[2], bounds[3]]],
         { padding: { top: pad, left: pad, right: pad, bottom: pad + foot }, maxZoom: 16, animate, duration: animate ? 600 : 0 }, ours);

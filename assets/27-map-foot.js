@@ -27,12 +27,32 @@
     return { units, stale, drones, incidents, cameras, dark };
   }
 
+  const MOST_LINES = 2;
+
+  /* Two lines at most, nothing cut: what does not fit is counted, and named when the pointer asks. */
+  function fold(box, more) {
+    const cells = [...box.children].filter((cell) => cell !== more && !cell.hidden);
+    cells.forEach((cell) => { cell.classList.remove("folded"); });
+    more.hidden = true;
+    const tops = () => [...new Set([...box.children].filter((cell) => cell.offsetParent).map((cell) => Math.round(cell.offsetTop / 4)))];
+    const folded = [];
+    while (tops().length > MOST_LINES && cells.length > 1) {
+      const last = cells.pop();
+      last.classList.add("folded");
+      folded.unshift(last);
+      more.hidden = false;
+      more.textContent = parts.words(`另有 ${folded.length} 层`, `+${folded.length} layers`);
+    }
+    more.title = folded.map((cell) => cell.textContent).join(" · ");
+  }
+
   parts.createFoot = (stage) => {
     // The page may have a place for it under the map; else it lies over the map's lower edge.
     const place = document.getElementById(stage.options.foot ?? "map-foot");
     const box = parts.node("div", `hub-map-foot${place ? " placed" : ""}`);
     place ? place.replaceChildren(box) : stage.shell.append(box);
-    let cells = new Map(), drawn = "";
+    let cells = new Map(), drawn = "", folded = "";
+    const more = parts.node("span", "hub-map-more", "");
 
     const entry = (key, paint, zh, en) => {
       const cell = parts.node("span", "hub-map-count");
@@ -52,7 +72,9 @@
       box.replaceChildren(
         ...own.filter(([, table]) => stage.shows(table)).map(([key, , ...rest]) => entry(key, ...rest)),
         ...layers.map((layer) => entry(layer.table, (c, d) => parts.drawNeutral(c, layer.symbol, d * 0.3), layer.title?.zh, layer.title?.en)),
+        more,
       );
+      folded = "";
     }
     function refresh(again) {
       const layers = (hub.spec?.layers ?? []).filter((l) => stage.shows(l.table) && hub.tables?.[l.table]?.size);
@@ -68,6 +90,9 @@
         const text = (counts[key] ?? 0).toLocaleString("en");
         if (number.textContent !== text) number.textContent = text;
       }
+      for (const { table } of layers) cells.get(table).cell.hidden = !counts[table];
+      const shape = `${box.clientWidth}|${[...cells.values()].map(({ cell, number }) => (cell.hidden ? "" : number.textContent.length)).join()}`;
+      if (shape !== folded) { folded = shape; fold(box, more); }
       cells.get("stale")?.cell.classList.toggle("some", counts.stale > 0);
     }
     refresh(true);

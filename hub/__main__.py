@@ -32,7 +32,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         _parser().print_help()
         return 0
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
-    logging.getLogger("kafka").setLevel(logging.ERROR)  # the adapter reports the edges itself
     try:
         return int(args.run(args))
     except HubError as error:

@@ -92,6 +92,8 @@ class Codec:
         if len(record.value) > MAX_BYTES:
             raise BadPayload(f"{len(record.value)} bytes, more than {MAX_BYTES}")
         envelope = _envelope.decode(record.value)
+        if any("\0" in text for text in (envelope.id, envelope.source, envelope.subject)):
+            raise BadPayload("a NUL character in id, source or subject")  # no database stores it as text
         cls = stream.events.get(envelope.type)
         if cls is None:
             raise BadPayload(f"type {envelope.type} is not declared on topic {record.topic}")

@@ -22,11 +22,13 @@ from hub.domain.events import Event, Stream
 from hub.errors import BadPayload, HubError, LogDown, PositionLost, StoreDown
 from hub.picture.delta import Delta
 from hub.picture.fold import Fold, Picture
+from hub.picture.rows import Row
 from hub.ports import Batch, Clock, DeadLetter, HistoryEntry, Log, Partition, Record, Store
 
 say = logging.getLogger("hub.engine")
 READ_LIMIT = 2000
 READ_WAIT_S = 0.1
+SNAPSHOT_S = 300.0
 EPHEMERAL_S = 1.0
 RETRY_S = 0.5
 PENDING_MAX = 200_000
@@ -90,10 +92,13 @@ class Engine:
         self._fast_topics = frozenset(s.topic for s in self._streams.values() if s.ephemeral)
         self._folds: dict[str, Mapping[str, Fold]] = {s.topic: s.folds for s in self._streams.values()}
         self._read_at: dict[Partition, int] = {}
+        self._goal: dict[Partition, int] | None = None
+        self.committed: dict[Partition, int] = {}
         self._slow = Batch(rows={})
         self._fast = Batch(rows={})
         self._fast_due = 0.0
         self._retry_due = 0.0
+        self._snapshot_due = time.monotonic() + SNAPSHOT_S
 
     def load(self) -> None:
         """Take the stored rows, counters and positions; raises ``StoreDown`` or ``HubError``."""
@@ -103,7 +108,20 @@ class Engine:
                 self.picture.apply({table: dict(rows)})
             self.counters = Counter(loaded.counters)
             self._read_at = dict(loaded.positions)
+            self.committed = dict(loaded.positions)
+            self._remember_heard(loaded.rows)
         self._publish({table: dict(rows) for table, rows in loaded.rows.items()})
+
+    def _remember_heard(self, rows: Mapping[str, Mapping[str, Row]]) -> None:
+        """After a restart a centre is as silent as its newest stored row says, not lost."""
+        newest: dict[str, float] = {}
+        for held in rows.values():
+            for row in held.values():
+                newest[row.source] = max(newest.get(row.source, 0.0), row.at)
+        for topic, stream in self._streams.items():
+            times = [at for source, at in newest.items() if source.startswith(stream.source)]
+            if times:
+                self.state.heard[topic] = Heard(at=max(times))
 
     def run(self, stop: Flag) -> None:
         """Until ``stop`` is set; commits what is pending before it returns."""
@@ -119,8 +137,8 @@ class Engine:
                 self._log_failed(error)
                 stop.wait(RETRY_S)
         self._commit(force=True)
-        if self.state.recording:
-            self._store.snapshot()
+        self._snapshot_due = 0.0
+        self._snapshot()
 
     def step(self, wait_s: float = READ_WAIT_S) -> int:
         """Read and take in one batch; gives the number of records. Raises ``LogDown``."""
@@ -131,10 +149,16 @@ class Engine:
             self.state.log, self.state.log_error = "ok", ""
         if records:
             self.take(records)
-        elif not self.state.ready:
-            self.state.ready = self._caught_up()
+        if not self.state.ready:
+            self.state.ready = self._reached_goal()
         self._commit(force=False)
         return len(records)
+
+    def _reached_goal(self) -> bool:
+        """Ready once everything is taken in that was in the log at the start (what comes meanwhile never ends)."""
+        if self._goal is None:
+            self._goal = self._log.ends(self._streams)
+        return all(self._read_at.get(place, 0) >= end for place, end in self._goal.items())
 
     def take(self, records: Iterable[Record]) -> None:
         """Decode and fold records, publish the change, and queue what the next transaction writes."""
@@ -230,7 +254,18 @@ class Engine:
         if not self.state.recording:
             say.info("recording again")
         self.state.recording, self.state.store_error = True, ""
+        self.committed.update(self._slow.positions)
         self._slow = Batch(rows={})
+        self._snapshot()
+
+    def _snapshot(self) -> None:
+        if time.monotonic() < self._snapshot_due:
+            return
+        self._snapshot_due = time.monotonic() + SNAPSHOT_S
+        try:
+            self._store.snapshot()
+        except StoreDown as error:  # the rows themselves are stored: a start takes longer, nothing is lost
+            say.warning("no snapshot: %s", error)
 
     def _find_partitions(self) -> None:
         """Begin partitions that have no stored position at their oldest record."""
@@ -239,13 +274,10 @@ class Engine:
         for place, offset in self._log.beginnings(self._streams).items():
             self._read_at.setdefault(place, offset)
 
-    def _caught_up(self) -> bool:
-        ends = self._log.ends(self._streams)
-        return all(self._read_at.get(place, 0) >= end for place, end in ends.items())
-
     def caught_up(self) -> bool:
         """Whether everything in the log now has been taken in. Raises ``LogDown``."""
-        return self._caught_up()
+        ends = self._log.ends(self._streams)
+        return all(self._read_at.get(place, 0) >= end for place, end in ends.items())
 
     def _log_failed(self, error: HubError) -> None:
         if isinstance(error, PositionLost):

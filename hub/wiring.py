@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
+import signal
 import socket
 import sys
 import time
@@ -52,9 +55,13 @@ from streams.bridges.plan import Plan, plan
 from streams.bridges.replay import done, play
 from streams.geo import locator
 from streams.kafka_client import ensure_topics
+from streams.sqlite_log import SqliteLog
 from streams.store import SqlStore
 
 ENGINE_STOP_S = 15.0
+TRIM_S = 60.0
+KEEP_POSITIONS, KEEP_FACTS = 100_000, 500_000
+"""Records per topic that stay in the embedded log after they are stored (about half an hour and a day of the demo)."""
 ZOOM = 12.6
 CENTRE_WARM_UP_S = 3600.0
 FIELD_WARM_UP_S = 3 * 3600.0
@@ -93,13 +100,33 @@ class Running:
     store: Store
     stop: Flag
     engine: Thread
+    failed: Flag
 
     def close(self) -> None:
-        """Stop the engine, commit what is pending, release files."""
+        """Stop the engine, commit what is pending, release files. Raises ``HubError`` when the engine had failed."""
         self.stop.set()
         self.engine.join(ENGINE_STOP_S)
         self.log.close()
         self.store.close()
+        if self.failed.is_set():
+            raise HubError("the engine failed; what it said stands above. Nothing stored was lost: start again")
+
+
+def trimmer(log: SqliteLog, committed: Mapping[tuple[str, int], int]) -> Callable[[], None]:
+    """Keeps the embedded log bounded: once a minute forgets old records that have been taken in and stored."""
+    due = time.monotonic() + TRIM_S
+
+    def trim() -> None:
+        nonlocal due
+        if time.monotonic() < due:
+            return
+        due = time.monotonic() + TRIM_S
+        for (topic, _), offset in committed.items():
+            keep = KEEP_POSITIONS if topic == topics.POSITIONS_TOPIC else KEEP_FACTS
+            if offset > keep:
+                log.trim(topic, offset - keep)
+
+    return trim
 
 
 def start(
@@ -118,6 +145,11 @@ def start(
     picture = Picture(declared_tables(topics.TABLES, centres))
     feed = Feed(picture.tables, clock, lambda: {"mode": setting.mode, "ended": ended()})
     idle: list[Callable[[], None]] = []
+
+    def every_step() -> None:
+        for each in idle:
+            each()
+
     engine = Engine(
         log=log,
         store=store,
@@ -126,15 +158,27 @@ def start(
         streams=streams,
         clock=clock,
         publish=feed.publish,
-        idle=lambda: [each() for each in idle].clear(),
+        idle=every_step,
     )
     hub = Hub(setting, centres, engine, feed, store, clock, progress)
     idle.append(hub.idle)
     engine.load()
-    stop = Flag()
-    thread = Thread(target=engine.run, args=(stop,), name="engine", daemon=True)
+    if isinstance(log, SqliteLog):
+        idle.append(trimmer(log, engine.committed))
+    stop, failed = Flag(), Flag()
+    thread = Thread(target=run_engine, args=(engine, stop, failed), name="engine", daemon=True)
     thread.start()
-    return Running(hub, log, store, stop, thread)
+    return Running(hub, log, store, stop, thread, failed)
+
+
+def run_engine(engine: Engine, stop: Flag, failed: Flag) -> None:
+    """The engine's thread. A hub without its engine must not go on looking alive: a bug in it ends the process."""
+    try:
+        engine.run(stop)
+    except Exception:
+        logging.getLogger("hub").exception("the engine failed; the hub ends")
+        failed.set()
+        os.kill(os.getpid(), signal.SIGTERM)  # lets the server close its connections
 
 
 def page_server(running: Running, ground: Mapping[str, bytes], listener: socket.socket) -> Callable[[], None]:

@@ -6,6 +6,7 @@ Checks host, origin, method, path and body size, and puts the security headers o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -138,7 +139,7 @@ def _with_headers(send: Send, headers: dict[str, str]) -> Send:
 
 
 async def _limited(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Run the app with a body that may not grow beyond the limit."""
+    """Run the app with a body that may not grow beyond the limit; what it answers to a cut body is not sent."""
     taken = 0
     started = False
 
@@ -152,14 +153,14 @@ async def _limited(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
 
     async def watched(message: Message) -> None:
         nonlocal started
-        started = True
-        await send(message)
+        if taken <= BODY_MAX or started:
+            started = True
+            await send(message)
 
-    try:
+    with suppress(_TooLarge):
         await app(scope, counted, watched)
-    except _TooLarge:
-        if not started:
-            await _plain(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if taken > BODY_MAX and not started:
+        await _plain(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 async def _plain(send: Send, status: HTTPStatus) -> None:

@@ -8,15 +8,17 @@ now soon knows them. Must not know folds or panels.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from math import ceil
+from collections.abc import Iterator
 
 from hub.domain.events import Emission
 from hub.domain.model import Position, instant
 from hub.field.district import Place
+from hub.field.voice import speaker, spoken
 from hub.field.world import World, arrivals, rev_at, ticks, within
 
 from .events import SOURCE, TOPIC, Fault, FaultKind, FaultState, Lamp
+
+signed = speaker(TOPIC, SOURCE)
 
 LAMPS = 10
 REPORT_S = 6.0  # one lamp speaks every six seconds, each lamp once a minute
@@ -48,7 +50,7 @@ def _lamps(world: World, start: float, end: float) -> Iterator[Emission]:
             power_w=None if lost else 60.0,
             since_at=instant(since),
         )
-        yield _emit("cn.hub.template_lamp.reported.v1", t, lamp)
+        yield signed("template_lamp.reported", t, lamp)
 
 
 def _faults(world: World, start: float, end: float) -> Iterator[Emission]:
@@ -57,7 +59,7 @@ def _faults(world: World, start: float, end: float) -> Iterator[Emission]:
         kind = rng.choice(KINDS)
         assigned = opened + rng.uniform(300, 1800)
         times = (opened, assigned, assigned + rng.uniform(1800, 4 * 3600 - 600))
-        for t, step in spoken(times, start, end):
+        for t, step in spoken(times, start, end, RESTATE_S):
             fault = Fault(
                 id=f"LF-{number}",
                 rev=rev_at(t),
@@ -70,20 +72,7 @@ def _faults(world: World, start: float, end: float) -> Iterator[Emission]:
                 due_at=instant(opened + 3 * 3600),
                 fixed_at=instant(times[2]) if step == 2 else None,
             )
-            yield _emit(f"cn.hub.template_fault.{STEPS[step]}.v1", t, fault)
-
-
-def spoken(times: Sequence[float], start: float, end: float) -> Iterator[tuple[float, int]]:
-    """When a thing with a road speaks in start < t <= end, as (time, step): at each step of ``times`` (ascending) and
-    every ``RESTATE_S`` after it until the next one. After the last step it is silent.
-    """
-    for step, began in enumerate(times):
-        until = times[step + 1] if step + 1 < len(times) else began
-        k = max(0, ceil((start - began) / RESTATE_S))
-        while (t := began + k * RESTATE_S) <= end and (k == 0 or t < until):
-            if t > start:
-                yield t, step
-            k += 1
+            yield signed(f"template_fault.{STEPS[step]}", t, fault)
 
 
 def _place(world: World, number: int) -> Place:
@@ -93,7 +82,3 @@ def _place(world: World, number: int) -> Place:
 
 def _at(place: Place) -> Position:
     return Position(place.point[0], place.point[1], "WGS84")
-
-
-def _emit(type_: str, t: float, fact: Lamp | Fault) -> Emission:
-    return Emission(topic=TOPIC, source=SOURCE, type=type_, at=t, data=fact, exercise="s")

@@ -7,10 +7,12 @@ from random import Random
 
 from hub.domain.events import Emission
 from hub.domain.model import instant
+from hub.field.voice import beside, place_at, speaker, spoken
 from hub.field.world import HOUR, World, arrivals, rev_at
 
-from .events import Channel, Dispute, DisputeKind, DisputeState, Party
-from .voice import beside, named, signed, spoken
+from .events import SOURCE, TOPIC, Channel, Dispute, DisputeKind, DisputeState, Party
+
+signed = speaker(TOPIC, SOURCE)
 
 TARGET_S = 72 * HOUR
 LIFE_S = 34 * HOUR
@@ -45,7 +47,7 @@ def disputes(world: World, start: float, end: float) -> Iterator[Emission]:
                 kind=kind,
                 state=state,
                 channel=channel,
-                place=named(world, n),
+                place=place_at(world, n).name,
                 position=beside(world, n, -0.0006),
                 registered_at=instant(registered),
                 due_at=instant(registered + TARGET_S),
@@ -57,7 +59,7 @@ def disputes(world: World, start: float, end: float) -> Iterator[Emission]:
                 followed_up_at=instant(times[4]) if state == "followed_up" else None,
                 satisfied=satisfied if state == "followed_up" else None,
             )
-            yield signed(f"cn.hub.dispute.{state}.v1", t, dispute)
+            yield signed(f"dispute.{state}", t, dispute)
 
 
 def _late(world: World, start: float, end: float) -> Iterator[tuple[float, str, Random, bool]]:

@@ -10,8 +10,10 @@ from math import sin
 
 from hub.domain.events import Emission
 from hub.domain.model import instant
+from hub.field.voice import beside, place_at, speaker, spoken
 from hub.field.world import HOUR, World, arrivals, local_hour, rev_at, ticks
 
+from .events import SOURCE, TOPIC
 from .industry import (
     Agency,
     IndustryReading,
@@ -23,7 +25,8 @@ from .industry import (
     ServiceRequest,
 )
 from .modules import MODULES, reading_state
-from .voice import beside, named, signed, spoken
+
+signed = speaker(TOPIC, SOURCE)
 
 SITES = 4
 READING_S = 4.0  # one site speaks this often, in turn
@@ -57,13 +60,13 @@ def readings(world: World, start: float, end: float) -> Iterator[Emission]:
             rev=rev_at(t),
             kind=kind,
             state=state,
-            place=named(world, 3 * n + 1),
+            place=place_at(world, 3 * n + 1).name,
             position=beside(world, 3 * n + 1, 0.0009),
             value=value,
             since_at=instant(block) if state != "normal" else None,
         )
         verb = "reported" if state == "normal" else "exceeded"
-        yield signed(f"cn.hub.industry_reading.{verb}.v1", t, reading)
+        yield signed(f"industry_reading.{verb}", t, reading)
 
 
 def _value(world: World, kind: str, n: int, t: float) -> float:
@@ -105,7 +108,7 @@ def inspections(world: World, start: float, end: float) -> Iterator[Emission]:
                 module=kind,
                 basis=MODULES[kind].basis,
                 agencies=AGENCIES[kind] if joint else ("police",),
-                place=named(world, n),
+                place=place_at(world, n).name,
                 position=beside(world, n, 0.0012),
                 planned_at=instant(planned),
                 hazards=hazards if step >= 2 else 0,
@@ -114,7 +117,7 @@ def inspections(world: World, start: float, end: float) -> Iterator[Emission]:
                 due_at=instant(found + 10 * HOUR) if steps is DEFECTS and step >= 2 else None,
                 closed_at=instant(times[-1]) if state == "closed" else None,
             )
-            yield signed(f"cn.hub.inspection.{VERBS[state]}.v1", t, inspection)
+            yield signed(f"inspection.{VERBS[state]}", t, inspection)
 
 
 def requests(world: World, start: float, end: float) -> Iterator[Emission]:
@@ -132,10 +135,10 @@ def requests(world: World, start: float, end: float) -> Iterator[Emission]:
                 rev=rev_at(t),
                 kind=kind,
                 state=REQUEST_STEPS[step],
-                place=named(world, n),
+                place=place_at(world, n).name,
                 position=beside(world, n, -0.0009),
                 received_at=instant(received),
                 due_at=instant(received + 8 * HOUR),
                 answered_at=instant(times[2]) if step == 2 else None,
             )
-            yield signed(f"cn.hub.service_request.{REQUEST_STEPS[step]}.v1", t, request)
+            yield signed(f"service_request.{REQUEST_STEPS[step]}", t, request)

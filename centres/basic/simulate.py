@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from math import sin
 
 from hub.domain.events import Emission
-from hub.domain.model import Position, instant
-from hub.field.district import Area
+from hub.domain.model import instant
+from hub.field.voice import beside, centre_of, place_at, speaker, spoken
 from hub.field.world import HOUR, World, arrivals, rev_at, rhythm, ticks, within
 
 from .disputes import disputes
 from .events import (
+    SOURCE,
+    TOPIC,
     AlarmKind,
     AlarmOutcome,
     AlarmState,
@@ -31,7 +33,8 @@ from .events import (
     ReportState,
 )
 from .firms import inspections, readings, requests
-from .voice import beside, named, signed, spoken
+
+signed = speaker(TOPIC, SOURCE)
 
 PATROL_S, DEVICE_S = 4.0, 2.5  # one grid and one device speak this often, in turn
 DEVICES = 48
@@ -74,13 +77,13 @@ def _patrols(world: World, start: float, end: float) -> Iterator[Emission]:
             state=patrol_state(share),
             grid=grid.id,
             place=grid.name,
-            position=_middle(grid),
+            position=centre_of(grid),
             visits=round(planned * min(1.2, share * 1.1)),
             planned=planned,
             coverage=round(share, 3),
             visited_at=instant(t - 60 - (1 - share) * 5400 * world.rng("basic.visit", n, t // 900).random()),
         )
-        yield signed("cn.hub.grid_patrol.reported.v1", t, patrol)
+        yield signed("grid_patrol.reported", t, patrol)
 
 
 def _coverage(world: World, n: int, t: float) -> float:
@@ -105,12 +108,12 @@ def _devices(world: World, start: float, end: float) -> Iterator[Emission]:
             rev=rev_at(t),
             kind=DEVICE_KINDS[n % 4],
             state=state,
-            place=named(world, n),
+            place=place_at(world, n).name,
             position=beside(world, n, 0.0004 * (1 + n % 4)),
             battery_pct=None if state == "lost" else 12.0 if state == "weak" else 60.0 + n % 40,
             heard_at=instant(block * OUTAGE_S if state == "lost" else t),
         )
-        yield signed("cn.hub.community_device.reported.v1", t, device)
+        yield signed("community_device.reported", t, device)
 
 
 def _alarms(world: World, start: float, end: float) -> Iterator[Emission]:
@@ -126,14 +129,14 @@ def _alarms(world: World, start: float, end: float) -> Iterator[Emission]:
                 kind=ALARM_KINDS[n % 4],
                 state=ALARM_STEPS[step],
                 device=f"DV-{n + 1:03d}",
-                place=named(world, n),
+                place=place_at(world, n).name,
                 position=beside(world, n, 0.0004 * (1 + n % 4)),
                 raised_at=instant(raised),
                 acknowledged_at=instant(seen) if step >= 1 else None,
                 cleared_at=instant(times[2]) if step == 2 else None,
                 outcome=outcome if step == 2 else None,
             )
-            yield signed(f"cn.hub.device_alarm.{ALARM_STEPS[step]}.v1", t, alarm)
+            yield signed(f"device_alarm.{ALARM_STEPS[step]}", t, alarm)
 
 
 def _reports(world: World, start: float, end: float) -> Iterator[Emission]:
@@ -149,18 +152,10 @@ def _reports(world: World, start: float, end: float) -> Iterator[Emission]:
                 kind=kind,
                 state=REPORT_STEPS[step],
                 code=f"QC-{n + 1:04d}",
-                place=named(world, n),
+                place=place_at(world, n).name,
                 position=beside(world, n, -0.0003),
                 received_at=instant(received),
                 due_at=instant(received + 24 * HOUR),
                 answered_at=instant(times[2]) if step == 2 else None,
             )
-            yield signed(f"cn.hub.qr_report.{REPORT_STEPS[step]}.v1", t, report)
-
-
-def _middle(grid: Area) -> Position:
-    """The mean of a grid's corners (its ring is closed: the last point repeats the first)."""
-    corners = grid.ring[:-1] or grid.ring
-    lon = sum(point[0] for point in corners) / len(corners)
-    lat = sum(point[1] for point in corners) / len(corners)
-    return Position(lon, lat, "WGS84")
+            yield signed(f"qr_report.{REPORT_STEPS[step]}", t, report)

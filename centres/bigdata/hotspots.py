@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from hub.domain.model import Position
 from hub.field.district import Area
+from hub.field.voice import centre_of
 from hub.field.world import World, rev_at, rhythm, ticks
 
 from .events import HotSpot, HotSpotKind
@@ -38,13 +39,14 @@ def _cell(world: World, area: Area, t: float) -> HotSpot:
     complaints = disclose(_count(world, area, "complaints", weight * COMPLAINTS_PER_CALL, t))
     usual = weight * sum(rhythm(t - back * SLOT_S) for back in range(HOURS * 2))
     known = round(usual, 1) if calls is not None and usual >= SMALLEST_COUNT else None
+    spot = centre_of(area)
     return HotSpot(
         id=area.id,
         rev=rev_at(t),
         kind=_leads(calls, complaints),
         state=cell_state(calls, complaints, known or 0.0),
         place=area.name,
-        position=_middle(area),
+        position=Position(round(spot.lon, 6), round(spot.lat, 6), "WGS84"),
         hours=HOURS,
         calls=calls,
         complaints=complaints,
@@ -70,11 +72,3 @@ def _leads(calls: int | None, complaints: int | None) -> HotSpotKind:
     if calls is None and complaints is None:
         return "none"
     return "calls" if (calls or 0) >= (complaints or 0) else "complaints"
-
-
-def _middle(area: Area) -> Position:
-    """Mean of the ring's corners (its closing point left out), WGS-84 degrees."""
-    corners = area.ring[:-1] if len(area.ring) > 1 and area.ring[0] == area.ring[-1] else area.ring
-    lon = sum(point[0] for point in corners) / len(corners)
-    lat = sum(point[1] for point in corners) / len(corners)
-    return Position(round(lon, 6), round(lat, 6), "WGS84")

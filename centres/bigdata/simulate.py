@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from math import ceil
 from random import Random
 
 from hub.domain.events import Emission
-from hub.domain.model import Fact, Text, instant
-from hub.field.world import HOUR, World, local_hour, rev_at, rhythm, ticks, within
+from hub.domain.model import Text, instant
+from hub.field.voice import speaker, told
+from hub.field.world import HOUR, World, local_hour, midnight, rev_at, rhythm, ticks, within
 
 from .catalogue import MODELS, SOURCES, Design
 from .events import SOURCE, TOPIC, Finding, FindingState, Model, Source, SourceState
 from .hotspots import hot_spots
 from .rules import drift_state
+
+signed = speaker(TOPIC, SOURCE)
 
 DAY = 24 * HOUR
 REPORT_S = 60.0
@@ -31,16 +33,16 @@ YEAR_START = 1_767_196_800.0  # 2026-01-01 00:00 of the district; the pool's sta
 def simulate(world: World, start: float, end: float) -> list[Emission]:
     """Facts with start < time <= end, in time order."""
     facts = (*_models(world, start, end), *_findings(world, start, end), *_sources(world, start, end))
-    cells = (_emit("hot_spot.counted", t, cell) for t, cell in hot_spots(world, start, end))
+    cells = (signed("hot_spot.counted", t, cell) for t, cell in hot_spots(world, start, end))
     return within([*facts, *cells], start, end)
 
 
 def _models(world: World, start: float, end: float) -> Iterator[Emission]:
     for index, (key, design) in enumerate(MODELS.items()):
         for t in ticks(start, end, design.every_min * 60.0, _phase(index)):
-            yield _emit("model.ran", t, _model(world, key, design, index, t))
+            yield signed("model.ran", t, _model(world, key, design, index, t))
         for t in ticks(start, end, REPORT_S, index * REPORT_S / len(MODELS)):
-            yield _emit("model.stated", t, _model(world, key, design, index, t))
+            yield signed("model.stated", t, _model(world, key, design, index, t))
 
 
 def _model(world: World, key: str, design: Design, index: int, t: float) -> Model:
@@ -63,7 +65,7 @@ def _model(world: World, key: str, design: Design, index: int, t: float) -> Mode
         drift=drift,
         returned=returned,
         confirmed=confirmed,
-        runs_today=max(0, int((t - _phase(index)) // period) - int((_midnight(t) - _phase(index)) // period)),
+        runs_today=max(0, int((t - _phase(index)) // period) - int((midnight(t) - _phase(index)) // period)),
         duration_s=duration,
     )
 
@@ -77,7 +79,7 @@ def _run(world: World, key: str, design: Design, run: int) -> tuple[int, int, fl
 
 def _fed_back(world: World, key: str, design: Design, t: float) -> tuple[int, int]:
     """Findings of the last 30 days that came back with a result, and how many of them were right."""
-    today = int(_midnight(t) // HOUR)
+    today = int(midnight(t) // HOUR)
     days = [_of_day(world, key, design.right, today - 24 * back) for back in range(PRECISION_DAYS)]
     so_far = days[0][: int(len(days[0]) * local_hour(t) / 24)]
     results = [right for day in (so_far, *days[1:]) for right in day]
@@ -121,8 +123,8 @@ def _road(
     steps: list[tuple[FindingState, float]] = [("found", found), ("reviewed", reviewed)]
     if accepted:
         steps.append(("reported", reported))
-    for t, state in _spoken(steps, start, end):
-        yield _emit(
+    for t, state in told(steps, start, end, RESTATE_S, HOUR):
+        yield signed(
             f"finding.{state}",
             t,
             Finding(
@@ -146,22 +148,11 @@ def _road(
         )
 
 
-def _spoken(steps: list[tuple[FindingState, float]], start: float, end: float) -> Iterator[tuple[float, FindingState]]:
-    """Each step when it happens, and again every ``RESTATE_S`` until the next; the last one for an hour."""
-    for index, (state, began) in enumerate(steps):
-        until = steps[index + 1][1] if index + 1 < len(steps) else began + HOUR
-        k = max(0, ceil((start - began) / RESTATE_S))
-        while (t := began + k * RESTATE_S) <= end and (k == 0 or t < until):
-            if t > start:
-                yield t, state
-            k += 1
-
-
 def _sources(world: World, start: float, end: float) -> Iterator[Emission]:
     for index, (key, pool) in enumerate(SOURCES.items()):
         for t in ticks(start, end, REPORT_S, 2.5 + index * REPORT_S / len(SOURCES)):
             filled, state = _filled(world, key, pool.every_min * 60.0, t)
-            today = int(pool.per_day * local_hour(filled) / 24) if filled >= _midnight(t) else 0
+            today = int(pool.per_day * local_hour(filled) / 24) if filled >= midnight(t) else 0
             days = max(0, int((filled - YEAR_START) // DAY))
             fact = Source(
                 id=key,
@@ -174,7 +165,7 @@ def _sources(world: World, start: float, end: float) -> Iterator[Emission]:
                 updated_at=instant(filled),
                 every_min=pool.every_min,
             )
-            yield _emit("data_source.counted", t, fact)
+            yield signed("data_source.counted", t, fact)
 
 
 def _filled(world: World, key: str, period: float, t: float) -> tuple[float, SourceState]:
@@ -193,11 +184,3 @@ def _said(text: Text, read: int, hits: int) -> Text:
 
 def _phase(index: int) -> float:
     return 37.0 * (index + 1)
-
-
-def _midnight(t: float) -> float:
-    return t - local_hour(t) * HOUR
-
-
-def _emit(name: str, t: float, fact: Fact) -> Emission:
-    return Emission(topic=TOPIC, source=SOURCE, type=f"cn.hub.{name}.v1", at=t, data=fact, exercise="s")

@@ -5,16 +5,16 @@ Pure functions of the window that give (type without its frame, time, fact). Mus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from math import ceil
 from random import Random
 from typing import get_args
 
 from hub.domain.model import Fact, instant
-from hub.field.world import HOUR, UTC_OFFSET, World, arrivals, rev_at
+from hub.field.voice import spoken
+from hub.field.world import HOUR, UTC_OFFSET, World, arrivals_of_hour, rev_at
 
 from .events import (
     Appraisal,
@@ -64,10 +64,10 @@ ITEM_YUAN: dict[PropertyKind, tuple[float, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A thing with a road: when its steps happen, until when it is stated, and what it says at (time, step)."""
+    """A thing with a road: when its steps happen, how long the last is stated, and what it says at (time, step)."""
 
     times: tuple[float, ...]
-    last: float
+    tail_s: float
     tell: Callable[[float, int], Told]
 
 
@@ -76,19 +76,19 @@ def services(world: World, start: float, end: float) -> Iterator[Told]:
     longest = max(CASE_LIFE_S, ESCORT_LIFE_S, APPRAISAL_LIFE_S)
     for hour in range(int((start - longest) // HOUR), int(end // HOUR) + 1):
         for life in _lives(world, hour):
-            if life.last > start:
-                yield from (life.tell(t, step) for t, step in spoken(life.times, start, end, life.last))
+            if life.times[-1] + life.tail_s > start:
+                said = spoken(life.times, start, end, RESTATE_S, life.tail_s)
+                yield from (life.tell(t, step) for t, step in said)
     yield from _training(world, start, end)
 
 
 @lru_cache(maxsize=KEPT_HOURS)
 def _lives(world: World, hour: int) -> tuple[Life, ...]:
-    """Everything that begins in that hour since 1970; the last millisecond is left out, so no other hour is drawn."""
-    first, last = hour * HOUR, (hour + 1) * HOUR - 0.001
-    cases = (_case(*one) for one in arrivals(world, "casework.cases", first, last, CASES_PER_HOUR))
-    escorts = (_escort(*one) for one in arrivals(world, "casework.escorts", first, last, ESCORTS_PER_HOUR))
-    appraisals = (_appraisal(*one) for one in arrivals(world, "casework.appraisals", first, last, APPRAISALS_PER_HOUR))
-    return (*cases, *escorts, *appraisals)
+    """Everything that begins in that hour since 1970."""
+    cases = (_case(*one) for one in arrivals_of_hour(world, "casework.cases", hour, CASES_PER_HOUR))
+    escorts = (_escort(*one) for one in arrivals_of_hour(world, "casework.escorts", hour, ESCORTS_PER_HOUR))
+    asked = arrivals_of_hour(world, "casework.appraisals", hour, APPRAISALS_PER_HOUR)
+    return (*cases, *escorts, *(_appraisal(*one) for one in asked))
 
 
 def _case(opened: float, number: str, rng: Random) -> Life:
@@ -112,7 +112,7 @@ def _case(opened: float, number: str, rng: Random) -> Life:
         )
         return f"minor_case.{CASE_VERBS[step]}", t, fact
 
-    return Life((opened, investigated, prosecuted, closed), closed + AFTER_CASE_S, tell)
+    return Life((opened, investigated, prosecuted, closed), AFTER_CASE_S, tell)
 
 
 def _escort(asked: float, number: str, rng: Random) -> Life:
@@ -140,7 +140,7 @@ def _escort(asked: float, number: str, rng: Random) -> Life:
         )
         return f"escort.{ESCORT_VERBS[step]}", t, fact
 
-    return Life((asked, assigned, set_out, done), done + AFTER_ESCORT_S, tell)
+    return Life((asked, assigned, set_out, done), AFTER_ESCORT_S, tell)
 
 
 def _appraisal(asked: float, number: str, rng: Random) -> Life:
@@ -164,7 +164,7 @@ def _appraisal(asked: float, number: str, rng: Random) -> Life:
         )
         return f"appraisal.{APPRAISAL_VERBS[step]}", t, fact
 
-    return Life((asked, started, done), done + AFTER_APPRAISAL_S, tell)
+    return Life((asked, started, done), AFTER_APPRAISAL_S, tell)
 
 
 def _training(world: World, start: float, end: float) -> Iterator[Told]:
@@ -177,7 +177,8 @@ def _training(world: World, start: float, end: float) -> Iterator[Told]:
             begins, ends = midnight + hour * HOUR, midnight + (hour + hours) * HOUR
             announced = midnight + 31.0 + 17 * index
             present = rng.randrange(SEATS // 2, SEATS + 1)
-            for t, step in spoken((announced, begins, ends), start, end, midnight + 24 * HOUR):
+            tail_s = midnight + 24 * HOUR - ends
+            for t, step in spoken((announced, begins, ends), start, end, RESTATE_S, tail_s):
                 fact = Training(
                     id=f"TR-{datetime.fromtimestamp(midnight + UTC_OFFSET, tz=UTC):%m%d}-{index + 1}",
                     rev=rev_at(t),
@@ -189,16 +190,3 @@ def _training(world: World, start: float, end: float) -> Iterator[Told]:
                     present=present if step else None,
                 )
                 yield f"training.{TRAINING_VERBS[step]}", t, fact
-
-
-def spoken(times: Sequence[float], start: float, end: float, last: float = 0.0) -> Iterator[tuple[float, int]]:
-    """When a thing with a road speaks in start < t <= end, as (time, step): at each step of ``times`` (ascending) and
-    every ``RESTATE_S`` after it until the next one. After the last step it is stated until ``last``.
-    """
-    for step, began in enumerate(times):
-        until = times[step + 1] if step + 1 < len(times) else max(began, last)
-        k = max(0, ceil((start - began) / RESTATE_S))
-        while (t := began + k * RESTATE_S) <= end and (k == 0 or t < until):
-            if t > start:
-                yield t, step
-            k += 1

@@ -11,12 +11,15 @@ from functools import partial
 
 from hub.domain.events import Emission
 from hub.domain.model import Fact, Text, instant
-from hub.field.world import HOUR, World, local_hour, rev_at, ticks, within
+from hub.field.voice import speaker
+from hub.field.world import World, midnight, rev_at, ticks, within
 
 from .custody import PLACES, Stay, Trouble, stay, turn_at
 from .events import SOURCE, TOPIC, AlarmKind, Area, Box, Custody, CustodyAlarm, Zone, ZoneState
 from .floor import LONGEST_CUSTODY, ROOMS, Room, ZoneKey, next_check
 from .services import services
+
+signed = speaker(TOPIC, SOURCE)
 
 REPORT_S = 60.0
 AREA_S = 10.0
@@ -39,7 +42,7 @@ def simulate(world: World, start: float, end: float) -> list[Emission]:
         *_area(world, stays, start, end),
         *services(world, start, end),
     )
-    return within((_emit(*fact) for fact in told), start, end)
+    return within((signed(*fact) for fact in told), start, end)
 
 
 def _custody(stays: Stays, start: float, end: float) -> Iterator[tuple[str, float, Fact]]:
@@ -139,7 +142,7 @@ def _zone(stays: Stays, key: ZoneKey, room: Room, t: float) -> Zone:
 
 
 def _area(world: World, stays: Stays, start: float, end: float) -> Iterator[tuple[str, float, Fact]]:
-    since = instant(_midnight(world.anchor)) - timedelta(days=ACCIDENT_FREE_DAYS)
+    since = instant(midnight(world.anchor)) - timedelta(days=ACCIDENT_FREE_DAYS)
     for t in ticks(start, end, AREA_S):
         now = [stays(place, turn_at(place, t)) for place in range(PLACES)]
         alarms = sum(len(list(_open(held, t))) for held in now)
@@ -161,13 +164,13 @@ def _area(world: World, stays: Stays, start: float, end: float) -> Iterator[tupl
 
 def _checks_today(stays: Stays, t: float) -> tuple[int, int]:
     """Looks taken since midnight, and those that were missed at their time."""
-    midnight = _midnight(t)
+    since = midnight(t)
     made = late = 0
     for place in range(PLACES):
-        for turn in range(turn_at(place, midnight), turn_at(place, t) + 1):
+        for turn in range(turn_at(place, since), turn_at(place, t) + 1):
             held = stays(place, turn)
-            made += sum(midnight <= check <= t for leg in held.legs for check in leg.checks)
-            late += sum(x.kind == "check_missed" and midnight <= x.raised <= t for x in held.troubles)
+            made += sum(since <= check <= t for leg in held.legs for check in leg.checks)
+            late += sum(x.kind == "check_missed" and since <= x.raised <= t for x in held.troubles)
     return made, late
 
 
@@ -177,11 +180,3 @@ def _open(held: Stay, t: float) -> Iterator[Trouble]:
 
 def _number(place: int) -> str:
     return f"{place + 1:02d}号"
-
-
-def _midnight(t: float) -> float:
-    return t - local_hour(t) * HOUR
-
-
-def _emit(name: str, t: float, fact: Fact) -> Emission:
-    return Emission(topic=TOPIC, source=SOURCE, type=f"cn.hub.{name}.v1", at=t, data=fact, exercise="s")

@@ -10,9 +10,12 @@ from random import Random
 
 from hub.domain.events import Emission
 from hub.domain.model import instant
+from hub.field.voice import beside, place_at, speaker, spoken
 from hub.field.world import HOUR, World, arrivals, rev_at
 
 from .events import (
+    SOURCE,
+    TOPIC,
     CallResult,
     FraudWarning,
     Level,
@@ -25,7 +28,8 @@ from .events import (
     Scam,
     WarningState,
 )
-from .voice import beside, named, signed, spoken
+
+signed = speaker(TOPIC, SOURCE)
 
 PER_HOUR = 6.0
 LIFE_S = 9 * HOUR
@@ -83,7 +87,7 @@ def _warning(
             kind=kind,
             state=state,
             priority=1 if amount >= 200_000 else 2 if amount >= 30_000 else 3,
-            place=named(world, n),
+            place=place_at(world, n).name,
             position=beside(world, n, 0.0005),
             issued_at=instant(issued),
             due_at=instant(issued + REACH_S),
@@ -96,7 +100,7 @@ def _warning(
             outcome=outcome if state == "closed" else None,
             payment=f"PS-{number}" if paid and state == "closed" else None,
         )
-        yield signed(f"cn.hub.fraud_warning.{state}.v1", t, warning)
+        yield signed(f"fraud_warning.{state}", t, warning)
 
 
 def _payment(
@@ -137,9 +141,9 @@ def _payment(
             frozen_at=instant(times[2]) if reached >= 2 else None,
             recovered_at=instant(times[3]) if reached >= 3 else None,
             warning=f"FW-{number}",
-            place=named(world, n),
+            place=place_at(world, n).name,
         )
-        yield signed(f"cn.hub.payment_stop.{state}.v1", t, payment)
+        yield signed(f"payment_stop.{state}", t, payment)
     if level != "district" and "frozen" in steps:
         yield from _referral(times[2] + rng.uniform(60, 500), number, level, frozen, rng, start, end)
 
@@ -163,4 +167,4 @@ def _referral(
             received_at=instant(received) if step >= 1 else None,
             answered_at=instant(times[2]) if step == 2 else None,
         )
-        yield signed(f"cn.hub.referral.{REFERRED[step]}.v1", t, referral)
+        yield signed(f"referral.{REFERRED[step]}", t, referral)

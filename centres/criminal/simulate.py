@@ -9,9 +9,12 @@ from collections.abc import Iterator
 
 from hub.domain.events import Emission
 from hub.domain.model import instant
+from hub.field.voice import beside, place_at, speaker, spoken
 from hub.field.world import HOUR, World, arrivals, local_hour, rev_at, rhythm, ticks, within
 
 from .events import (
+    SOURCE,
+    TOPIC,
     Analysis,
     AnalysisKind,
     AnalysisState,
@@ -25,7 +28,8 @@ from .events import (
     LinkedDesk,
 )
 from .fraud import frauds
-from .voice import beside, named, signed, spoken
+
+signed = speaker(TOPIC, SOURCE)
 
 DESK_S = 5.0  # one desk speaks this often, in turn
 OUTAGE_S = 1800.0
@@ -70,7 +74,7 @@ def _desks(world: World, start: float, end: float) -> Iterator[Emission]:
             answer_min=None if state == "lost" else round(base * (3 if state == "slow" else 1), 1),
             heard_at=instant(block if state == "lost" else t),
         )
-        yield signed("cn.hub.linked_desk.reported.v1", t, desk)
+        yield signed("linked_desk.reported", t, desk)
 
 
 def _cases(world: World, start: float, end: float) -> Iterator[Emission]:
@@ -93,7 +97,7 @@ def _cases(world: World, start: float, end: float) -> Iterator[Emission]:
                 kind=kind,
                 state=CASE_STEPS[step],
                 level="district",
-                place=named(world, n),
+                place=place_at(world, n).name,
                 position=beside(world, n, -0.0005),
                 opened_at=instant(opened),
                 loss_yuan=loss,
@@ -101,7 +105,7 @@ def _cases(world: World, start: float, end: float) -> Iterator[Emission]:
                 suspects=suspects if step == 2 else 0,
                 solved_at=instant(ended) if step == 2 else None,
             )
-            yield signed(f"cn.hub.case.{CASE_VERBS[step]}.v1", t, case)
+            yield signed(f"case.{CASE_VERBS[step]}", t, case)
         if rng.random() < 0.35:
             yield from _analysis(world, work + rng.uniform(300, 3000), number, n, start, end)
 
@@ -126,6 +130,6 @@ def _analysis(world: World, asked: float, number: str, n: int, start: float, end
             records=records if step >= 1 else None,
             finding=finding if step == 2 else None,
             answered_at=instant(times[2]) if step == 2 else None,
-            place=named(world, n),
+            place=place_at(world, n).name,
         )
-        yield signed(f"cn.hub.joint_analysis.{ANALYSIS_VERBS[step]}.v1", t, analysis)
+        yield signed(f"joint_analysis.{ANALYSIS_VERBS[step]}", t, analysis)

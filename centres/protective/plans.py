@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from hub.domain.events import Emission
 from hub.domain.model import instant
+from hub.field.voice import spoken
 from hub.field.world import HOUR, UTC_OFFSET, World, rev_at
 
 from .events import EventKind, EventState, Level, ProtectedEvent
-from .voice import beside, named, signed, spoken
+from .voice import RESTATE_S, beside, named, signed
 
 DAY_S = 86400.0
 READY_S = 3600.0  # posts are taken in the hour before
@@ -57,7 +58,7 @@ def _plan(world: World, day: int, number: int, slot: _Slot, start: float, end: f
     kind, level = rng.choice(slot.kinds), _level(rng.random())
     expected = round(slot.capacity * rng.uniform(0.5, 0.95))
     venue = rng.randrange(len(world.district.places))
-    for t, step in spoken((midnight + 60.0 * (number + 1), begins - READY_S, begins, ends), start, end):
+    for t, step in spoken((midnight + 60.0 * (number + 1), begins - READY_S, begins, ends), start, end, RESTATE_S):
         state, verb = STEPS[step]
         share = _share(world, day, number, state, t, begins)
         checkpoints = max(2, slot.posts // 4)
@@ -78,7 +79,7 @@ def _plan(world: World, day: int, number: int, slot: _Slot, start: float, end: f
             expected=expected,
             capacity=slot.capacity,
         )
-        yield signed(f"cn.hub.protected_event.{verb}.v1", t, event)
+        yield signed(f"protected_event.{verb}", t, event)
 
 
 def _share(world: World, day: int, number: int, state: EventState, t: float, begins: float) -> float:

@@ -10,6 +10,7 @@ from math import exp, sin
 
 from hub.domain.events import Emission
 from hub.domain.model import instant
+from hub.field.voice import spoken
 from hub.field.world import World, arrivals, local_hour, rev_at, ticks, within
 
 from .events import (
@@ -30,7 +31,7 @@ from .events import (
     ZoneState,
 )
 from .plans import plans
-from .voice import beside, named, signed, spoken
+from .voice import RESTATE_S, beside, named, signed
 
 POSTS, ZONES, SITES = 12, 8, 4
 POST_S, ZONE_S, LEVEL_S = 5.0, 7.0, 24.0  # one thing of each sort speaks this often, in turn
@@ -77,7 +78,7 @@ def _posts(world: World, start: float, end: float) -> Iterator[Emission]:
             agencies=AGENCIES[n % 3],
             since_at=instant(since),
         )
-        yield signed("cn.hub.duty_post.reported.v1", t, post)
+        yield signed("duty_post.reported", t, post)
 
 
 def _manning(world: World, n: int, t: float) -> tuple[PostState, float]:
@@ -107,7 +108,7 @@ def _zones(world: World, start: float, end: float) -> Iterator[Emission]:
             capacity=capacity,
             net_per_min=round((load - _load(world, n, t - 60)) * capacity, 1),
         )
-        yield signed("cn.hub.crowd_zone.counted.v1", t, zone)
+        yield signed("crowd_zone.counted", t, zone)
 
 
 def zone_state(count: int, capacity: int) -> ZoneState:
@@ -131,14 +132,14 @@ def _levels(world: World, start: float, end: float) -> Iterator[Emission]:
     """Entity 0 is the district, the others key sites. Changes speak at once, all are stated in turn."""
     for t in ticks(start, end, LEVEL_S):
         n = round(t / LEVEL_S) % (SITES + 1)
-        yield signed("cn.hub.protection_level.stated.v1", t, _level(world, n, t))
+        yield signed("protection_level.stated", t, _level(world, n, t))
     for change in ticks(start - 60, end, LEVEL_BLOCK_S):
         for n in range(SITES + 1):
             now, before = LEVELS.index(_in_force(world, n, change)), LEVELS.index(_in_force(world, n, change - 1))
             t = change + 7.0 * n + 1.5
             if now != before:
                 verb = "raised" if now > before else "lowered"
-                yield signed(f"cn.hub.protection_level.{verb}.v1", t, _level(world, n, t))
+                yield signed(f"protection_level.{verb}", t, _level(world, n, t))
 
 
 def _in_force(world: World, n: int, t: float) -> Level:
@@ -173,7 +174,7 @@ def _alarms(world: World, start: float, end: float) -> Iterator[Emission]:
         cause = rng.choices(ALARM_CAUSES, (6, 4, 3, 4, 2, 1))[0]
         seen = raised + rng.uniform(15, 150)
         times = (raised, seen, seen + rng.uniform(180, 2400))
-        for t, step in spoken(times, start, end):
+        for t, step in spoken(times, start, end, RESTATE_S):
             alarm = SiteAlarm(
                 id=f"SA-{number}",
                 rev=rev_at(t),
@@ -187,4 +188,4 @@ def _alarms(world: World, start: float, end: float) -> Iterator[Emission]:
                 cleared_at=instant(times[2]) if step == 2 else None,
                 cause=cause if step == 2 else None,
             )
-            yield signed(f"cn.hub.site_alarm.{ALARM_STEPS[step]}.v1", t, alarm)
+            yield signed(f"site_alarm.{ALARM_STEPS[step]}", t, alarm)

@@ -1,51 +1,22 @@
-"""How this centre's simulated facts are placed, timed and signed. Must not know what they are about."""
+"""How this centre's simulated facts are placed and signed. Must not know what they are about."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from math import ceil
+from functools import partial
 
-from hub.domain.events import Emission
-from hub.domain.model import Fact, Position
-from hub.field.district import Place
+from hub.field.voice import beside as aside
+from hub.field.voice import place_at, speaker
 from hub.field.world import World
 
 from .events import SOURCE, TOPIC, PlaceName
 
 RESTATE_S = 120.0
-
-
-def spoken(times: Sequence[float], start: float, end: float) -> Iterator[tuple[float, int]]:
-    """When a thing with a road speaks in start < t <= end, as (time, step): at each step of ``times`` (ascending) and
-    every ``RESTATE_S`` after it until the next one. After the last step it is silent.
-    """
-    for step, began in enumerate(times):
-        until = times[step + 1] if step + 1 < len(times) else began
-        k = max(0, ceil((start - began) / RESTATE_S))
-        while (t := began + k * RESTATE_S) <= end and (k == 0 or t < until):
-            if t > start:
-                yield t, step
-            k += 1
+signed = speaker(TOPIC, SOURCE)
+beside = partial(aside, slope=-0.5)
+"""To the other side than the neighbours' symbols, for places that several centres speak of."""
 
 
 def named(world: World, n: int) -> PlaceName:
     """The name of place number ``n`` (counted round) where people live or work."""
-    name = _place(world, n).name
+    name = place_at(world, n).name
     return PlaceName(name.zh, name.en)
-
-
-def beside(world: World, n: int, aside_deg: float) -> Position:
-    """Where place number ``n`` is, moved aside by some ten-thousandths of a degree so that symbols do not cover it."""
-    lon, lat = _place(world, n).point
-    return Position(lon + aside_deg, lat - aside_deg / 2, "WGS84")
-
-
-def _place(world: World, n: int) -> Place:
-    """Neighbourhoods and sites; stations and hospitals only where a district has nothing else."""
-    places = [place for place in world.district.places if place.kind in ("neighbourhood", "site")]
-    return (places or world.district.places)[n % len(places or world.district.places)]
-
-
-def signed(type_: str, t: float, fact: Fact) -> Emission:
-    """The fact on its way out, marked as simulated."""
-    return Emission(topic=TOPIC, source=SOURCE, type=type_, at=t, data=fact, exercise="s")

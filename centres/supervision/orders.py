@@ -5,7 +5,6 @@ Pure: an hour's lives depend on the hour alone. Must not know how often they are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate
@@ -15,7 +14,8 @@ import msgspec
 
 from hub.domain.model import Text, instant
 from hub.field.district import Place
-from hub.field.world import HOUR, UTC_OFFSET, World, arrivals
+from hub.field.voice import lived_in
+from hub.field.world import HOUR, UTC_OFFSET, World, arrivals_of_hour
 
 from .catalogue import CHANNELS, DEPARTMENTS, DIVERTED_TO, category
 from .events import Diversion, DiversionState, OrderState, WorkOrder
@@ -58,7 +58,7 @@ _DIVERSION_STEPS: tuple[tuple[str, DiversionState], ...] = (
 def orders_of(world: World, hour: int) -> tuple[WorkOrder, ...]:
     """The orders received in that hour since 1970, each with its whole life (no ``rev`` yet: 1, and no position)."""
     found: list[WorkOrder] = []
-    for t, number, rng in _in_hour(world, "supervision.orders", hour, ORDERS_PER_HOUR):
+    for t, number, rng in arrivals_of_hour(world, "supervision.orders", hour, ORDERS_PER_HOUR):
         if found and rng.random() < 0.12:  # somebody else says the same: a duplicate of the order before
             found.append(_duplicate(found[-1], t, number, rng))
         else:
@@ -70,7 +70,7 @@ def orders_of(world: World, hour: int) -> tuple[WorkOrder, ...]:
 def diversions_of(world: World, hour: int) -> tuple[Diversion, ...]:
     """The calls diverted in that hour, each with its whole life."""
     name = "supervision.diversions"
-    return tuple(_diversion(world, t, n, rng) for t, n, rng in _in_hour(world, name, hour, DIVERSIONS_PER_HOUR))
+    return tuple(_diversion(world, t, n, rng) for t, n, rng in arrivals_of_hour(world, name, hour, DIVERSIONS_PER_HOUR))
 
 
 def order_steps(order: WorkOrder) -> list[tuple[str, float]]:
@@ -118,11 +118,6 @@ def diversion_at(call: Diversion, t: float, rev: int) -> Diversion:
         state = reached if known[field] is not None else state
     satisfied = call.satisfied if known["revisited_at"] else None
     return msgspec.structs.replace(call, rev=rev, state=state, satisfied=satisfied, **known)
-
-
-def neighbourhoods(world: World) -> list[Place]:
-    """Places that complaints name: never finer than a neighbourhood or a site."""
-    return [place for place in world.district.places if place.kind in ("neighbourhood", "site")]
 
 
 def stations(world: World) -> list[Place]:
@@ -176,7 +171,7 @@ def _duplicate(of: WorkOrder, t: float, number: str, rng: Random) -> WorkOrder:
 
 def _what_and_where(world: World, t: float, rng: Random) -> tuple[str, Place]:
     """A kind and a place; each day one kind is a trouble at one place."""
-    places = neighbourhoods(world)
+    places = lived_in(world)
     day = int((t + UTC_OFFSET) // (24 * HOUR))
     if rng.random() < 0.06:
         today = world.rng("supervision.trouble", day)
@@ -195,7 +190,7 @@ def _answers(world: World, kind: str, place: Place) -> Text:
 
 def _diversion(world: World, t: float, number: str, rng: Random) -> Diversion:
     kind = rng.choice(list(DIVERTED_TO))
-    place = rng.choice([place for place in neighbourhoods(world) if place.kind == "neighbourhood"])
+    place = rng.choice([place for place in lived_in(world) if place.kind == "neighbourhood"])
     community = t + rng.uniform(2, 14) * MINUTE
     department = community + (rng.uniform(20, 50) if rng.random() < 0.12 else rng.uniform(1, 15)) * MINUTE
     late = rng.random() < 0.08
@@ -219,11 +214,6 @@ def _diversion(world: World, t: float, number: str, rng: Random) -> Diversion:
         closed_at=instant(revisited + rng.uniform(3, 20) * MINUTE),
         place=place.name,
     )
-
-
-def _in_hour(world: World, name: str, hour: int, per_hour: float) -> Iterator[tuple[float, str, Random]]:
-    """Arrivals of that one hour; its last millisecond is left out so that the next hour is not drawn."""
-    return arrivals(world, name, hour * HOUR, (hour + 1) * HOUR - 0.001, per_hour)
 
 
 def _at(thing: WorkOrder | Diversion, field: str) -> datetime:

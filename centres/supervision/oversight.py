@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import get_args
 
 from hub.domain.model import Text, instant
-from hub.field.world import HOUR, World, arrivals, local_hour, rev_at
+from hub.field.world import HOUR, World, arrivals, midnight, rev_at
 
 from .catalogue import MarkKind, RuleKey, Scope
 from .events import Diversion, Finding, Mark, Notice, NoticeState, Unit, UnitKind, UnitState, WorkOrder
@@ -85,7 +85,7 @@ def marks(world: World, start: float, end: float) -> list[ConductMark]:
 
 def index(world: World, t: float) -> list[Unit]:
     """The evaluation index at ``t``: every unit, best first, and the district in the city."""
-    today = marks(world, t - local_hour(t) * HOUR, t)
+    today = marks(world, midnight(t), t)
     counted = {key: Counter(m.kind for m in today if m.unit == title) for key, _, title in units(world)}
     day = int(t // (24 * HOUR))
     base = {key: world.rng("supervision.base", key, day).uniform(93, 99) for key in counted}

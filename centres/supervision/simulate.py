@@ -5,7 +5,7 @@ A pure function of the window (see ``centres/_template/simulate.py``). Must not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from math import ceil
 from typing import TypeVar
@@ -14,7 +14,8 @@ from msgspec import structs
 
 from hub.domain.events import Emission
 from hub.domain.model import Fact, Position, instant
-from hub.field.world import HOUR, World, local_hour, rev_at, ticks, within
+from hub.field.voice import speaker, told
+from hub.field.world import HOUR, World, midnight, rev_at, ticks, within
 
 from .catalogue import CHANNELS
 from .events import SOURCE, TOPIC, Channel, Diversion, WorkOrder
@@ -29,6 +30,8 @@ from .orders import (
     orders_of,
 )
 from .oversight import FINISHED_S, Found, finding_at, findings, index, notice_at
+
+signed = speaker(TOPIC, SOURCE)
 
 DAY = 24 * HOUR
 REPORT_S = 60.0
@@ -48,14 +51,14 @@ def simulate(world: World, start: float, end: float) -> list[Emission]:
     """Facts with start < time <= end, in time order."""
     orders: Orders = partial(orders_of, world)
     calls: Calls = partial(diversions_of, world)
-    told = (
+    said = (
         *_orders(world, orders, start, end),
         *_calls(world, calls, start, end),
         *_channels(orders, start, end),
         *_units(world, start, end),
         *_findings(world, orders, calls, start, end),
     )
-    return within((_emit(*fact) for fact in told), start, end)
+    return within((signed(*fact) for fact in said), start, end)
 
 
 def _orders(world: World, orders: Orders, start: float, end: float) -> Iterator[Told]:
@@ -63,7 +66,7 @@ def _orders(world: World, orders: Orders, start: float, end: float) -> Iterator[
         if (order.closed_at or order.received_at).timestamp() <= start:
             continue  # said its last
         steps = order_steps(order)
-        for t, verb in spoken(steps, start, end):
+        for t, verb in told(steps, start, end, RESTATE_S):
             fact = order_at(order, t, rev_at(t))
             yield f"work_order.{verb}", t, _placed(world, fact)
 
@@ -71,7 +74,7 @@ def _orders(world: World, orders: Orders, start: float, end: float) -> Iterator[
 def _calls(world: World, calls: Calls, start: float, end: float) -> Iterator[Told]:
     for call in _between(calls, start - DIVERSION_LIFE_S - SHOWN_S, end):
         steps = diversion_steps(call)
-        for t, verb in spoken(steps, start, end, steps[-1][1] + SHOWN_S):
+        for t, verb in told(steps, start, end, RESTATE_S, SHOWN_S):
             yield f"diverted_call.{verb}", t, _placed(world, diversion_at(call, t, rev_at(t)))
 
 
@@ -90,7 +93,7 @@ def _channels(orders: Orders, start: float, end: float) -> Iterator[Told]:
                 kind=way.kind,
                 state="speaking" if last is not None and t - last < QUIET_S else "quiet",
                 title=way.title,
-                received_today=sum(moment >= _midnight(t) for moment in times),
+                received_today=sum(moment >= midnight(t) for moment in times),
                 last_at=None if last is None else instant(last),
             )
             yield "intake_channel.counted", t, fact
@@ -106,7 +109,7 @@ def _findings(world: World, orders: Orders, calls: Calls, start: float, end: flo
     first = next(ticks(start, end, FINDINGS_S, 3.0), None)
     if first is None:
         return
-    day = _midnight(first - FINDINGS_S - FINISHED_S - SHOWN_S)
+    day = midnight(first - FINDINGS_S - FINISHED_S - SHOWN_S)
     while day <= end:
         last = min(day + DAY, end)  # what begins later is no evidence of anything found by then
         held = list(_between(orders, day - ORDER_LIFE_S, last))
@@ -119,26 +122,11 @@ def _findings(world: World, orders: Orders, calls: Calls, start: float, end: flo
 def _told(found: Found, start: float, end: float) -> Iterator[Told]:
     """A finding and its notice, each step told at the next tick."""
     steps = [(verb, _tick(t)) for verb, t in found.steps()]
-    for t, verb in spoken(steps, start, end, steps[-1][1] + SHOWN_S):
+    for t, verb in told(steps, start, end, RESTATE_S, SHOWN_S):
         yield f"supervision_finding.{verb}", t, finding_at(found, t)
     stages = [(verb, _tick(t)) for verb, t in found.notice_steps()]
-    for t, stage in spoken(stages, start, end, stages[-1][1] + SHOWN_S if stages else 0.0):
+    for t, stage in told(stages, start, end, RESTATE_S, SHOWN_S):
         yield f"supervision_notice.{stage}", t, notice_at(found, t)
-
-
-def spoken(
-    steps: Sequence[tuple[str, float]], start: float, end: float, last: float = 0.0
-) -> Iterator[tuple[float, str]]:
-    """When a thing with a road speaks in start < t <= end, as (time, verb): at each of its steps and every
-    ``RESTATE_S`` after it until the next one. After the last step it is stated until ``last``.
-    """
-    for number, (verb, began) in enumerate(steps):
-        until = steps[number + 1][1] if number + 1 < len(steps) else max(began, last)
-        k = max(0, ceil((start - began) / RESTATE_S))
-        while (t := began + k * RESTATE_S) <= end and (k == 0 or t < until):
-            if t > start:
-                yield t, verb
-            k += 1
 
 
 def _between(hourly: Callable[[int], tuple[T, ...]], start: float, end: float) -> Iterator[T]:
@@ -159,11 +147,3 @@ def _placed(world: World, fact: T) -> T:
 
 def _tick(t: float) -> float:
     return ceil((t - 3.0) / FINDINGS_S) * FINDINGS_S + 3.0
-
-
-def _midnight(t: float) -> float:
-    return t - local_hour(t) * HOUR
-
-
-def _emit(name: str, t: float, fact: Fact) -> Emission:
-    return Emission(topic=TOPIC, source=SOURCE, type=f"cn.hub.{name}.v1", at=t, data=fact, exercise="s")

@@ -10,6 +10,7 @@ from typing import Any
 
 from hub.domain.events import Stream
 from hub.domain.field import Alarm, Camera, Clue, Drone, Incident, Operation, Road, Task, Unit
+from hub.domain.footprint import footprint
 from hub.domain.kinds import kind
 from hub.domain.model import Fact, Text
 from hub.picture.fold import keep
@@ -127,6 +128,21 @@ def _road_fields(fact: Road) -> Mapping[str, JSON]:
     return {"position": {"lon": middle.lon, "lat": middle.lat, "frame": middle.frame, "ce_m": middle.ce_m}}
 
 
+def _drone_fields(fact: Drone) -> Mapping[str, JSON]:
+    """``footprint``: closed ring of [lon, lat] the camera sees on flat ground, ``footprint_clipped`` at its range."""
+    p, height, yaw, pitch, hfov = (
+        fact.position,
+        fact.height_m,
+        fact.gimbal_yaw_deg,
+        fact.gimbal_pitch_deg,
+        fact.hfov_deg,
+    )
+    seen = None
+    if p is not None and height is not None and yaw is not None and pitch is not None and hfov is not None:
+        seen = footprint(p, height, yaw, pitch, hfov)
+    return {"footprint": seen and seen[0], "footprint_clipped": bool(seen and seen[1])}
+
+
 def _both(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
@@ -163,7 +179,14 @@ TABLES: tuple[Table, ...] = (
         ephemeral=True,
         on_screen=_on_duty,
     ),
-    Table(name="drones", title=Text("无人机", "Drones"), data=Drone, expected_s=2, ephemeral=True),
+    Table(
+        name="drones",
+        title=Text("无人机", "Drones"),
+        data=Drone,
+        expected_s=2,
+        ephemeral=True,
+        derive=_drone_fields,
+    ),
     Table(name="cameras", title=Text("视频点位", "Cameras"), data=Camera, expected_s=60),
     Table(name="roads", title=Text("路况", "Roads"), data=Road, expected_s=120, derive=_road_fields),
     Table(name="alarms", title=Text("告警", "Alarms"), data=Alarm, on_screen=_not_cleared),

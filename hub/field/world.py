@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from math import exp
 from random import Random
 
@@ -44,6 +45,11 @@ def local_hour(t: float) -> float:
     return ((t + UTC_OFFSET) % 86400.0) / HOUR
 
 
+def midnight(t: float) -> float:
+    """When the district's day began, epoch seconds."""
+    return t - local_hour(t) * HOUR
+
+
 def rhythm(t: float) -> float:
     """How busy the district is at ``t`` relative to the daily mean (mean of the 24 values is 1)."""
     return _RHYTHM[int(local_hour(t))]
@@ -71,24 +77,31 @@ def arrivals(
     ``name`` and reads like a log number (``1123-0412``: local month-day and count of that day). Give
     ``start - longest life`` to see everything that may still be alive.
     """
-    hour = int(start // HOUR)
-    while hour * HOUR <= end:
-        base = hour * HOUR
-        rng = world.rng("arrivals", name, hour)
-        mean = per_hour * (1.0 if steady else rhythm(base))
-        times = sorted(base + rng.random() * HOUR for _ in range(_poisson(rng, mean)))
-        local = int((base + UTC_OFFSET) // HOUR)
-        day, of_day = divmod(local, 24)
-        for index, t in enumerate(times):
+    for hour in range(int(start // HOUR), int(end // HOUR) + 1):
+        mean = per_hour * (1.0 if steady else rhythm(hour * HOUR))
+        for index, (t, number) in enumerate(_of_hour(world, name, hour, mean)):
             if start < t <= end:
-                number = f"{_month_day(day)}-{of_day:02d}{index:02d}"
                 yield t, number, world.rng("life", name, hour, index)
-        hour += 1
+
+
+def arrivals_of_hour(world: World, name: str, hour: int, per_hour: float) -> Iterator[tuple[float, str, Random]]:
+    """``arrivals`` of that one hour since 1970 but for its last millisecond, so that no other hour is drawn."""
+    return arrivals(world, name, hour * HOUR, (hour + 1) * HOUR - 0.001, per_hour)
 
 
 def within(emissions: Iterable[Emission], start: float, end: float) -> list[Emission]:
     """Those with start < at <= end, in time order."""
     return sorted((e for e in emissions if start < e.at <= end), key=lambda e: e.at)
+
+
+@lru_cache(maxsize=4096)  # a window is played many times a second, and looks back over the same hours
+def _of_hour(world: World, name: str, hour: int, mean: float) -> tuple[tuple[float, str], ...]:
+    """(time, number) of all that arrive in that hour since 1970, in time order."""
+    rng = world.rng("arrivals", name, hour)
+    times = sorted(hour * HOUR + rng.random() * HOUR for _ in range(_poisson(rng, mean)))
+    day, of_day = divmod(int((hour * HOUR + UTC_OFFSET) // HOUR), 24)
+    prefix = f"{_month_day(day)}-{of_day:02d}"
+    return tuple((t, f"{prefix}{index:02d}") for index, t in enumerate(times))
 
 
 def _poisson(rng: Random, mean: float) -> int:

@@ -64,6 +64,7 @@ class Rule(Moment, frozen=True, kw_only=True):
     first_seen: bool = False
     entered: dict[str, list[str]] | None = None
     when: When = {}
+    unless: When = {}
     empty: list[str] = []
     split: str | None = None
     extract: str | None = None
@@ -86,6 +87,7 @@ class Values(_Part, frozen=True, kw_only=True):
 
     column: str
     when: When = {}
+    unless: When = {}
     exact: dict[str, dict[str, Any]] = {}
     like: list[Like] = []
     default: dict[str, Any] | None = None
@@ -109,6 +111,7 @@ class Step(Time, frozen=True, kw_only=True):
     stamp: str | None = None
     ends: bool = False
     when: When = {}
+    unless: When = {}
     empty: list[str] = []
 
 
@@ -164,11 +167,11 @@ def columns(mapping: FieldMap) -> list[str]:
     if mapping.position is not None:
         named += [LON, LAT] if mapping.position.geometry else [mapping.position.lon, mapping.position.lat]
     for _, rule in rules(mapping):
-        named += [rule.column, *rule.when]
+        named += [rule.column, *rule.when, *rule.unless]
     for table in mapping.values:
-        named += [table.column, *table.when]
+        named += [table.column, *table.when, *table.unless]
     for step in mapping.steps:
-        named += [step.column, *step.when]
+        named += [step.column, *step.when, *step.unless]
     return list(dict.fromkeys(name for name in named if name is not None))
 
 

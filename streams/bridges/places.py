@@ -9,10 +9,10 @@ from hub.errors import BadPayload
 from streams.bridges.mapping import Place
 
 _ZERO_DEG = 1e-4
-_NUMBER = re.compile(r"\d+[A-Z]?(?:[-/&]\w+)*", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:[A-Z]+/)?\d+(?:BLK|[A-Z])?(?:[-/&]\w+)*", re.IGNORECASE)
 _POSTCODE = re.compile(r"\d{4,6}")
-_ORDINARY = re.compile(r"[^\W\d_]{2,}")
-_ROOM = re.compile(r"(?:\b(?:APT|APARTMENT|UNIT|STE|SUITE|FLAT|RM|ROOM|LOT|LEVEL)\b\.?|#)\s*#?\s*[\w-]*\d[\w-]*", re.I)
+_ORDINARY = re.compile(r"[^\W\d_]{2,}|\bI-?\d+")
+_ROOM = re.compile(r"(?:\b(?:APT|APARTMENT|UNIT|STE|SUITE|FLAT|RM|ROOM|LOT|LEVEL)\b\.?|#)\s*#?\s*[\w-]*\d[\w/-]*", re.I)
 # A number after one of these names the road ("IH 10", "LOOP 70", "EXIT 8A"), not a house.
 _ROAD_WORDS = {"IH", "I", "US", "SH", "FM", "HWY", "HIGHWAY", "EXIT", "LOOP", "ROUTE", "RTE", "RT", "ROAD", "BELTWAY"}
 
@@ -38,12 +38,15 @@ def street(address: str) -> str:
 
     ``6999 TIDWELL RD`` → ``TIDWELL RD``; ``HILLTOP 877 CHAKOLA RD, CHAKOLA 2630`` → ``CHAKOLA RD, CHAKOLA``.
     """
-    parts = [_street_part(part) for part in _ROOM.sub(" ", address).split(",")]
+    # "0" stands for the room, so that what comes before it goes too: LODGE UNIT 52/5189 RIVERINA HWY.
+    parts = [_street_part(_ROOM.sub(" 0 ", part)) for part in address.split(",")]
     return ", ".join(part for part in parts if _ORDINARY.search(part))
 
 
 def _street_part(part: str) -> str:
     words = part.split()
+    while len(words) > 1 and words[-1] == "0":
+        words.pop()
     if len(words) > 1 and _POSTCODE.fullmatch(words[-1]) and words[-2].upper() not in _ROAD_WORDS:
         words.pop()
     for index in range(len(words) - 2, -1, -1):

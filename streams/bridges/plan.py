@@ -27,7 +27,7 @@ from streams.bridges.export import Export, Unread
 from streams.bridges.lives import Lives
 from streams.bridges.mapping import FieldMap, Step, load, rules
 from streams.bridges.places import street
-from streams.bridges.shape import Cells, Shaper, holds
+from streams.bridges.shape import Cells, Shaper, applies
 from streams.bridges.times import reader
 
 FOLLOWUP = "followup"
@@ -137,7 +137,7 @@ class Plan:
         found = []
         for part, (step, read) in enumerate(self._steps, start=1):
             text = cells[step.column]
-            if text and text not in self._mapping.empty and text not in step.empty and holds(step.when, cells):
+            if text and text not in self._mapping.empty and text not in step.empty and applies(step, cells):
                 found.append(_Due(step, read(text), cells[self._mapping.id], index + 1, part))
         return sorted(found, key=lambda due: due.at)
 

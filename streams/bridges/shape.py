@@ -18,7 +18,7 @@ from msgspec import inspect
 from hub.centre import Intake
 from hub.domain.model import Fact, Position, Text, instant
 from hub.errors import BadPayload, HubError
-from streams.bridges.mapping import LAT, LON, FieldMap, Rule, Values, When, columns, rules, suggest
+from streams.bridges.mapping import LAT, LON, FieldMap, Rule, Step, Values, When, columns, rules, suggest
 from streams.bridges.places import position, street
 from streams.bridges.times import reader
 
@@ -71,7 +71,7 @@ class Shaper:
         """The fact's fields as builtins. ``at``: the row's time. Raises ``BadPayload`` with the reason."""
         out: dict[str, Any] = {}
         for table, find in self._tables:
-            if holds(table.when, cells):
+            if applies(table, cells):
                 out.update(find(self._clean(cells[table.column])))
         place = self._mapping.position
         if place is not None:
@@ -79,7 +79,7 @@ class Shaper:
             out[place.field] = position(place, self._clean(cells[lon]), self._clean(cells[lat]))
         for each in self._fields:
             # A value table wins over a rule, and of several rules the first that gives something.
-            if out.get(each.name) is None and holds(each.rule.when, cells):
+            if out.get(each.name) is None and applies(each.rule, cells):
                 self._fill(out, each, cells, at, known)
         return out
 
@@ -208,7 +208,12 @@ class Shaper:
                 raise HubError(f"{self._name}: nothing gives {info.name!r}, which every {data.__name__} has")
 
 
-def holds(when: When, cells: Cells) -> bool:
+def applies(part: Rule | Values | Step, cells: Cells) -> bool:
+    """Whether a part is for this row: its ``when`` holds (if it has one) and its ``unless`` does not."""
+    return _holds(part.when, cells) and not (part.unless and _holds(part.unless, cells))
+
+
+def _holds(when: When, cells: Cells) -> bool:
     """Whether every named column holds one of its values."""
     return all(cells[column] in values for column, values in when.items())
 

@@ -36,7 +36,8 @@ class Watched:
         """What the page holds: table → sorted ids with revision, without the rows that are derived by the clock."""
         held: dict[str, list[str]] = self.ask(
             "Object.fromEntries(Object.entries(hub.tables)"
-            ".filter(([name, rows]) => rows.size && !['centres', 'figures', 'health', 'lanes', 'units', 'drones'].includes(name))"
+            ".filter(([name, rows]) => rows.size"
+            " && !['centres', 'figures', 'health', 'lanes', 'units', 'drones'].includes(name))"
             ".map(([name, rows]) => [name, [...rows.values()].map(r => r.id + '@' + r.rev).sort()]))"
         )
         return held

@@ -38,6 +38,6 @@ def test_heap_and_nodes_stay_flat(browser: Browser, tmp_path: Path) -> None:
     third = SAMPLES // 3
     print(f"{SECONDS:.0f} s at ×20: heap MB {[round(x, 1) for x in heap]}, nodes {[int(x) for x in nodes]}")
     assert complaints == []
-    # The district's day goes on, so rows come and go: flat means the last third is no more than a tenth above the first.
+    # Rows come and go with the district's day: flat means the last third is no more than a tenth above the first.
     assert median(heap[-third:]) <= median(heap[:third]) * 1.10 + 2
     assert median(nodes[-third:]) <= median(nodes[:third]) * 1.10 + 200

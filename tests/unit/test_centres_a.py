@@ -15,7 +15,6 @@ from msgspec import inspect
 import centres
 from centres import discover
 from centres._template import CENTRE as TEMPLATE
-from centres._template.simulate import spoken
 from centres.basic import modules
 from centres.basic.events import Dispute
 from centres.basic.panels import coverage, resolution
@@ -33,6 +32,7 @@ from hub.centre import Centre, Sample
 from hub.domain.events import Event
 from hub.domain.model import Fact, Text, instant
 from hub.errors import HubError
+from hub.field.voice import spoken
 from hub.picture.fold import Picture
 from hub.picture.rows import Row
 from hub.show import Layer
@@ -189,9 +189,9 @@ def test_choices_are_the_words_of_a_field() -> None:
 
 def test_a_road_speaks_at_each_step_and_between() -> None:
     times = (1000.0, 1700.0, 1750.0)
-    assert list(spoken(times, 0, 9000)) == [(1000.0, 0), (1300.0, 0), (1600.0, 0), (1700.0, 1), (1750.0, 2)]
-    assert list(spoken(times, 1300, 1700)) == [(1600.0, 0), (1700.0, 1)]
-    assert list(spoken(times, 1750, 9000)) == []
+    assert list(spoken(times, 0, 9000, 300)) == [(1000.0, 0), (1300.0, 0), (1600.0, 0), (1700.0, 1), (1750.0, 2)]
+    assert list(spoken(times, 1300, 1700, 300)) == [(1600.0, 0), (1700.0, 1)]
+    assert list(spoken(times, 1750, 9000, 300)) == []
 
 
 def test_protective_facts_have_no_field_for_a_person_an_opinion_or_a_message() -> None:

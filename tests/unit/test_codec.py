@@ -82,6 +82,7 @@ def test_an_added_field_is_accepted() -> None:
         (("type",), "cn.hub.incident.opened.v9", "not declared"),
         (("source",), "/somebody/else", "may not write"),
         (("subject",), "I-2", "subject"),
+        (("id",), "a\0b", "NUL"),
         (("time",), "1970-01-01T00:00:00Z", "outside"),
         (("time",), "2026-01-01T00:00:00", "timezone"),
         (("data", "priority"), 9, "priority"),

@@ -124,6 +124,23 @@ def test_a_restart_goes_on_with_the_same_state(bench: Bench) -> None:
     assert again.state.ready
 
 
+def test_after_a_restart_a_source_is_as_silent_as_its_newest_row(bench: Bench) -> None:
+    engine = bench.fresh()
+    bench.log.append(FIELD.topic, [incident("I-1", 1), incident("I-2", 7)])
+    drain(engine)
+    assert bench.fresh().state.heard[FIELD.topic].at == NOW + 7
+
+
+def test_ready_means_what_was_in_the_log_at_the_start(bench: Bench) -> None:
+    bench.log.append(FIELD.topic, [incident("I-1", 1)])
+    engine = bench.fresh()
+    assert not engine.state.ready
+    engine.step(wait_s=0.0)
+    bench.log.append(FIELD.topic, [incident("I-2", 1)])
+    assert engine.state.ready
+    assert not engine.caught_up()
+
+
 def test_high_rate_rows_are_stored_with_their_positions_never_without(bench: Bench) -> None:
     engine = bench.fresh()
     bench.log.append(POSITIONS.topic, [unit("U-1", 1), Outgoing(b"x", b"bad"), unit("U-1", 2)])
@@ -149,12 +166,11 @@ def test_a_store_that_fails_is_said_and_nothing_is_skipped(bench: Bench, monkeyp
     monkeypatch.setattr(store, "commit", down)
     bench.log.append(FIELD.topic, [incident("I-1", 1)])
     drain(engine)
-    assert not engine.state.recording
-    assert engine.state.store_error == "disk full"
+    assert (engine.state.recording, engine.state.store_error) == (False, "disk full")
     assert engine.picture.get("incidents", "I-1") is not None, "the screens go on"
     monkeypatch.setattr(store, "commit", real)
     engine._commit(force=True)
-    assert engine.state.recording
+    assert (engine.state.recording, engine.state.store_error) == (True, "")
     assert bench.fresh().picture.state_hash() == engine.picture.state_hash()
 
 

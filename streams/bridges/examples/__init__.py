@@ -1,1 +1,1 @@
-"""Mapping files for public feeds, commented so that the format can be learnt from them (``houston_live.toml`` first)."""
+"""Mapping files for public feeds, commented so that the format can be learnt from them: ``houston_live`` first."""
