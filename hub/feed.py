@@ -30,8 +30,9 @@ from hub.ports import Clock
 BEHIND_MAX = 2000
 """Changed rows above which a merged delta is replaced by a snapshot."""
 TOMBSTONES = 5000
-ALIVE_S = 2.0
-"""Without a sign of the engine for this long no beat is sent, and every page says that the hub is silent."""
+ALIVE_S = 6.0
+"""Without a sign of the engine for this long no beat is sent, and every page says that the hub is silent. Longer than the
+engine may wait for a broker that does not answer: a log that is down is said by itself."""
 UNKNOWN_HEADING = 65535
 _MOVING = ("rev", "position", "heading_deg", "speed_mps")
 _Place = tuple[str, str]

@@ -30,7 +30,7 @@ from hub.domain.events import Emission, Stream
 from hub.domain.field import Clue
 from hub.domain.model import Text
 from hub.engine import Engine
-from hub.errors import HubError
+from hub.errors import HubError, LogDown
 from hub.feed import Feed
 from hub.field import simulate as field
 from hub.field import topics
@@ -360,10 +360,17 @@ def intakes(centres: Sequence[Centre]) -> dict[str, Intake]:
 
 
 def open_topics(url: str, centres: Sequence[Centre]) -> Log:
-    """Open the log, on Kafka with the topics the hub and the centres speak on (created when they are missing)."""
+    """Open the log, on Kafka with the topics the hub and the centres speak on (created when they are missing).
+
+    A broker that is down now is no reason not to start: a wall shows what it has stored, and says so.
+    """
     log = open_log(url)
     if url.startswith("kafka://"):
-        missing = ensure_topics(url.removeprefix("kafka://").rstrip("/"), [s.topic for s in streams_of(centres)])
+        try:
+            missing = ensure_topics(url.removeprefix("kafka://").rstrip("/"), [s.topic for s in streams_of(centres)])
+        except LogDown as error:
+            say(f"going on without the log until it answers: {error}")
+            return log
         if missing:
             say(f"created topics {', '.join(missing)}")
     return log

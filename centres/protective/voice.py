@@ -13,7 +13,7 @@ from .events import SOURCE, TOPIC, PlaceName
 RESTATE_S = 120.0
 signed = speaker(TOPIC, SOURCE)
 beside = partial(aside, slope=-0.5)
-"""To the other side than the neighbours' symbols, for places that several centres speak of."""
+"""Beside place number ``n``, so that symbols do not cover it: ``aside_deg`` degrees east, half of that south."""
 
 
 def named(world: World, n: int) -> PlaceName:

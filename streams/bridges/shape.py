@@ -5,7 +5,6 @@ Generic: it learns the fields and their types from the fact type it is given; it
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -18,12 +17,12 @@ from msgspec import inspect
 from hub.centre import Intake
 from hub.domain.model import Fact, Position, Text, instant
 from hub.errors import BadPayload, HubError
+from streams.bridges.cells import Read, chain, list_of, number, truth
 from streams.bridges.mapping import LAT, LON, FieldMap, Rule, Step, Values, When, columns, rules, suggest
-from streams.bridges.places import position, street
+from streams.bridges.places import position
 from streams.bridges.times import reader
 
 Cells = Mapping[str, str]
-Read = Callable[[str], object]
 _TO_MPS = {"m/s": 1.0, "km/h": 1 / 3.6, "mph": 0.44704, "knots": 1852 / 3600}
 
 
@@ -155,7 +154,7 @@ class Shaper:
         where = f"[fields.{name}]"
         self._check(where, {name: rule.value})
         self._check(where, dict.fromkeys(rule.entered or {}))
-        read = _chain(rule, self._reader(name, rule, f"{self._name}: {where}"))
+        read = chain(rule, self._reader(name, rule, f"{self._name}: {where}"))
         return _Field(name, rule, read, self.coerce({name: rule.value})[name])
 
     def _reader(self, name: str, rule: Rule, where: str) -> Read:
@@ -166,13 +165,13 @@ class Shaper:
         if isinstance(found, (inspect.FloatType, inspect.IntType)):
             factor = _TO_MPS[rule.unit] if rule.unit else 1.0
             whole = isinstance(found, inspect.IntType)
-            return lambda text: _number(text, factor, whole=whole)
+            return lambda text: number(text, factor, whole=whole)
         if isinstance(found, (inspect.VarTupleType, inspect.ListType)):
-            return _list(rule.split or ",")
+            return list_of(rule.split or ",")
         if self._is(name, Text):
             return lambda text: {"zh": text, "en": text}
         if isinstance(found, inspect.BoolType):
-            return _truth
+            return truth
         if isinstance(found, inspect.StructType):
             raise HubError(f"{where}: {found.cls.__name__} cannot be read from one column")
         return lambda text: text
@@ -221,54 +220,6 @@ def _holds(when: When, cells: Cells) -> bool:
 def _set_by(table: Values) -> Iterator[str]:
     for given in (*table.exact.values(), *(like.set for like in table.like), table.default or {}, table.empty or {}):
         yield from given
-
-
-def _chain(rule: Rule, read: Read) -> Read:
-    """``extract`` and ``street_only`` before the field's own reading; ``None`` when nothing is left."""
-    pattern = re.compile(rule.extract) if rule.extract is not None else None
-
-    def chained(text: str) -> object:
-        if pattern is not None:
-            match = pattern.search(text)
-            text = "" if match is None else (match.group(1) if pattern.groups else match.group()).strip()
-        if rule.street_only:
-            text = street(text)
-        return read(text) if text else None
-
-    return chained
-
-
-def _number(text: str, factor: float, *, whole: bool) -> float | int:
-    try:
-        value = float(text)
-    except ValueError:
-        raise BadPayload(f"{text!r} is not a number") from None
-    if not math.isfinite(value):
-        raise BadPayload(f"{text!r} is not finite")
-    if whole and value != int(value):
-        raise BadPayload(f"{text!r} is not a whole number")
-    return int(value) if whole else value * factor
-
-
-def _list(split: str) -> Read:
-    """Cells of a CSV are split; a JSON list is one already."""
-
-    def read(text: str) -> object:
-        if text.startswith("["):
-            try:
-                return msgspec.json.decode(text)
-            except msgspec.DecodeError:
-                raise BadPayload(f"{text!r} is not a JSON list") from None
-        return [part.strip() for part in text.split(split) if part.strip()]
-
-    return read
-
-
-def _truth(text: str) -> bool:
-    word = text.lower()
-    if word not in ("true", "1", "yes", "y", "是", "false", "0", "no", "n", "否"):
-        raise BadPayload(f"{text!r} is neither yes nor no")
-    return word in ("true", "1", "yes", "y", "是")
 
 
 def _inner(hint: Any) -> inspect.Type:

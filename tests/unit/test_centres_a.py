@@ -32,7 +32,7 @@ from hub.centre import Centre, Sample
 from hub.domain.events import Event
 from hub.domain.model import Fact, Text, instant
 from hub.errors import HubError
-from hub.field.voice import spoken
+from hub.field.voice import spoken, told
 from hub.picture.fold import Picture
 from hub.picture.rows import Row
 from hub.show import Layer
@@ -192,6 +192,18 @@ def test_a_road_speaks_at_each_step_and_between() -> None:
     assert list(spoken(times, 0, 9000, 300)) == [(1000.0, 0), (1300.0, 0), (1600.0, 0), (1700.0, 1), (1750.0, 2)]
     assert list(spoken(times, 1300, 1700, 300)) == [(1600.0, 0), (1700.0, 1)]
     assert list(spoken(times, 1750, 9000, 300)) == []
+    assert list(spoken(times, 1700, 9000, 300, 600)) == [(1750.0, 2), (2050.0, 2)]  # at 2350 its tail is over
+    steps = [("opened", 1000.0), ("closed", 1700.0)]
+    assert list(told(steps, 1300, 9000, 300, 301)) == [(1600.0, "opened"), (1700.0, "closed"), (2000.0, "closed")]
+    assert list(told([], 0, 9000, 300, 301)) == []
+
+
+def test_a_road_speaks_the_same_however_its_window_is_cut() -> None:
+    times = (0.1, 700.3, 700.4, 2500.9)
+    whole = list(spoken(times, 0, 4000, 240, 777))
+    cut = [said for k in range(400) for said in spoken(times, k * 10, (k + 1) * 10, 240, 777)]
+    assert cut == whole
+    assert len(whole) > 10
 
 
 def test_protective_facts_have_no_field_for_a_person_an_opinion_or_a_message() -> None:
