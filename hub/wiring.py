@@ -455,8 +455,8 @@ class Player:
             say(f"replay stopped: {error}")
             return
         self.ended = last.state == "ended"
-        for (column, value), count in self._plan.warnings.most_common(20):
-            say(f"    {column}: {value!r} is in no value table ({count}×)")
+        for line in self._plan.summary():
+            say(f"    {line}")
 
     def counts(self, engine: Engine) -> dict[str, JSON]:
         """``rows_in`` = ``applied`` + ``superseded`` + ``dead_letters``: source rows taken in so far."""

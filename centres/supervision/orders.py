@@ -5,10 +5,12 @@ Pure: an hour's lives depend on the hour alone. Must not know how often they are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate
 from random import Random
+from typing import TypeVar
 
 import msgspec
 
@@ -19,6 +21,8 @@ from hub.field.world import HOUR, UTC_OFFSET, World, arrivals_of_hour
 
 from .catalogue import CHANNELS, DEPARTMENTS, DIVERTED_TO, category
 from .events import Diversion, DiversionState, OrderState, WorkOrder
+
+S = TypeVar("S")
 
 ORDERS_PER_HOUR = 11.0
 DIVERSIONS_PER_HOUR = 1.6
@@ -87,10 +91,7 @@ def order_steps(order: WorkOrder) -> list[tuple[str, float]]:
 def order_at(order: WorkOrder, t: float, rev: int) -> WorkOrder:
     """What is known of the order at ``t`` (epoch seconds, not before it was received)."""
     now = instant(t)
-    known = {field: _known(order, field, now) for field, _ in _ORDER_STEPS}
-    state: OrderState = "received"
-    for field, reached in _ORDER_STEPS:
-        state = reached if known[field] is not None else state
+    known, state = _reached(order, _ORDER_STEPS, now)
     if order.state == "merged" and state == "closed":
         state = "merged"
     return msgspec.structs.replace(
@@ -111,11 +112,7 @@ def diversion_steps(call: Diversion) -> list[tuple[str, float]]:
 
 def diversion_at(call: Diversion, t: float, rev: int) -> Diversion:
     """What is known of the diverted call at ``t``."""
-    now = instant(t)
-    known = {field: _known(call, field, now) for field, _ in _DIVERSION_STEPS}
-    state: DiversionState = "diverted"
-    for field, reached in _DIVERSION_STEPS:
-        state = reached if known[field] is not None else state
+    known, state = _reached(call, _DIVERSION_STEPS, instant(t))
     satisfied = call.satisfied if known["revisited_at"] else None
     return msgspec.structs.replace(call, rev=rev, state=state, satisfied=satisfied, **known)
 
@@ -222,6 +219,14 @@ def _at(thing: WorkOrder | Diversion, field: str) -> datetime:
     return moment
 
 
-def _known(thing: WorkOrder | Diversion, field: str, now: datetime) -> datetime | None:
-    moment: datetime | None = getattr(thing, field)
-    return moment if moment is not None and moment <= now else None
+def _reached(
+    thing: WorkOrder | Diversion, steps: Sequence[tuple[str, S]], now: datetime
+) -> tuple[dict[str, datetime | None], S]:
+    """The times of a whole life that have come by now (field → time or ``None``), and the state of the last of them."""
+    known: dict[str, datetime | None] = {}
+    state = steps[0][1]
+    for field, reached in steps:
+        moment: datetime | None = getattr(thing, field)
+        known[field] = moment if moment is not None and moment <= now else None
+        state = reached if known[field] is not None else state
+    return known, state

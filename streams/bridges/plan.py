@@ -24,7 +24,7 @@ from hub.errors import BadPayload
 from hub.ports import Outgoing
 from streams.bridges import export
 from streams.bridges.export import Export, Unread
-from streams.bridges.lives import Lives
+from streams.bridges.lives import BEFORE, Lives
 from streams.bridges.mapping import FieldMap, Step, load, rules
 from streams.bridges.places import street
 from streams.bridges.shape import Cells, Shaper, applies
@@ -78,6 +78,15 @@ class Plan:
     def warnings(self) -> Counter[tuple[str, str]]:
         """Counts of the newest run over the plan."""
         return self._shaper.warnings
+
+    def summary(self, most: int = 20) -> list[str]:
+        """The warnings as lines for a person, the most frequent first."""
+        return [
+            f"{column}: {value} ({count}×)"
+            if value == BEFORE
+            else f"{column}: {value!r} is in no value table ({count}×)"
+            for (column, value), count in self.warnings.most_common(most)
+        ]
 
     def __iter__(self) -> Iterator[Planned]:
         """All records in order."""

@@ -124,6 +124,7 @@ def test_unknown_values_are_counted_and_take_the_default(tmp_path: Path) -> None
     assert dict(made.warnings) == {("type", "cat"): 1}
     assert len(list(made)) == 3
     assert dict(made.warnings) == {("type", "cat"): 1}, "a second run counts anew"
+    assert made.summary() == ["type: 'cat' is in no value table (1×)"]
 
 
 def test_without_default_an_unknown_value_refuses_its_row(tmp_path: Path) -> None:
@@ -344,6 +345,7 @@ def test_an_end_before_the_beginning_is_played_after_it_and_counted(tmp_path: Pa
     assert first.at == last.at
     assert fact(last)["closed_at"] == "2026-11-22T23:00:00Z"
     assert dict(made.warnings) == {("end", "ends before it began"): 1}
+    assert made.summary() == ["end: ends before it began (1×)"]
 
 
 TRACK = """
