@@ -49,7 +49,13 @@ def _column(index: int, column: Column, lang: str) -> dict[str, Any]:
     field, title = f"c{index}", shown(column.title, {}, lang)
     if column.kind == "age":
         return _age(field, title)
-    base: dict[str, Any] = {"field": field, "headerName": title, "width": column.width, "flex": column.width}
+    base: dict[str, Any] = {
+        "field": field,
+        "headerName": title,
+        "headerTooltip": title,
+        "flex": column.width,
+        "minWidth": round(column.width * 0.85),  # a table with many columns scrolls rather than cuts every word
+    }
     if column.kind in _NUMERIC:
         return {**base, **_RIGHT, "valueFormatter": {"function": f"hubNumber(params, '{_NUMERIC[column.kind]}')"}}
     if column.kind == "time":

@@ -50,7 +50,7 @@ def opened(browser: Browser, url: str, width: int = 1920, height: int = 1080) ->
     watched = Watched(page)
     try:
         page.goto(url)
-        watched.until("window.hub && hub.frames > 0")
+        watched.until("window.hub && hub.frames > 0 && document.getElementById('page')?.children.length")
         yield watched
     finally:
         page.close()

@@ -43,7 +43,7 @@ def test_stop_continue_kill_and_start_again(browser: Browser, tmp_path: Path) ->
             wall.until(SPEAKING, limit_ms=2000)
             right = time.monotonic() - resumed
             first.kill()
-            wall.until(SILENT, limit_ms=4000)
+            wall.until(SILENT, limit_ms=6000)
             with hub(*demo, folder=tmp_path, port=port) as second:
                 second.ready()
                 back = time.monotonic()
