@@ -10,7 +10,7 @@
   functions.hubTime = (params) => {
     if (params.value == null) return '—';
     const today = hub.day(params.value).en.slice(0, 10) === hub.day(hub.now()).en.slice(0, 10);
-    return today ? hub.clock(params.value) : `${hub.day(params.value).en.slice(5, 10)} ${hub.clock(params.value)}`;
+    return today ? hub.clock(params.value) : `${hub.day(params.value).en.slice(5, 10)} ${hub.clock(params.value).slice(0, 5)}`;
   };
 
   const make = (...args) => window.React.createElement(...args);

@@ -54,7 +54,7 @@ def _column(index: int, column: Column, lang: str) -> dict[str, Any]:
         "headerName": title,
         "headerTooltip": title,
         "flex": column.width,
-        "minWidth": round(column.width * 0.85),  # a table with many columns scrolls rather than cuts every word
+        "minWidth": _least(index, column),
     }
     if column.kind in _NUMERIC:
         return {**base, **_RIGHT, "valueFormatter": {"function": f"hubNumber(params, '{_NUMERIC[column.kind]}')"}}
@@ -63,6 +63,12 @@ def _column(index: int, column: Column, lang: str) -> dict[str, Any]:
     if column.kind == "priority":
         return {**base, "cellRenderer": "HubMark", "maxWidth": 96}
     return {**base, "cellRenderer": "HubLines", "tooltipField": field}
+
+
+def _least(index: int, column: Column) -> int:
+    """Least width in px: a table with many columns scrolls rather than cuts its words, numbers and dates."""
+    least = 124 if column.kind == "time" or (index == 0 and column.kind == "text") else 72
+    return max(least, round(column.width * 0.85))
 
 
 def _age(field: str, title: str) -> dict[str, Any]:
