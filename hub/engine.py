@@ -51,10 +51,11 @@ class Heard:
 
 @dataclass(slots=True)
 class State:
-    """How the engine does, for /healthz and the wall."""
+    """How the engine does, for /healthz and the wall. ``simulated``: some of what came says that it is simulation."""
 
     ready: bool = False
     recording: bool = True
+    simulated: bool = False
     log: str = "ok"
     store_error: str = ""
     log_error: str = ""
@@ -187,6 +188,7 @@ class Engine:
             batch.dead_letters.append(_dead(record, str(error), now))
         else:
             outcome = "applied" if delta else "superseded"
+            self.state.simulated = self.state.simulated or event.exercise == "s"
             heard.ahead_s = event.time - now
             heard.at = max(heard.at or 0.0, min(event.time, now))
             if delta:

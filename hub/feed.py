@@ -31,8 +31,8 @@ BEHIND_MAX = 2000
 """Changed rows above which a merged delta is replaced by a snapshot."""
 TOMBSTONES = 5000
 ALIVE_S = 6.0
-"""Without a sign of the engine for this long no beat is sent, and every page says that the hub is silent. Longer than the
-engine may wait for a broker that does not answer: a log that is down is said by itself."""
+"""Without a sign of the engine for this long no beat is sent, and every page says that the hub is silent. Longer than
+the engine may wait for a broker that does not answer: a log that is down is said by itself."""
 UNKNOWN_HEADING = 65535
 _MOVING = ("rev", "position", "heading_deg", "speed_mps")
 _Place = tuple[str, str]
@@ -239,7 +239,7 @@ class Feed:
             head["up"] = self._group(changed)
         if gone:
             head["rm"] = _group_ids(gone)
-        if picked:
+        if picked or since is None:  # a snapshot names every moving thing there is, also those off the screen now
             head["fix"], columns = self._fixes.columns(sorted(picked), known)
         text = _encode(head)
         body = len(text).to_bytes(4, "little") + text + b"\0" * (-len(text) % 4) + columns

@@ -101,6 +101,7 @@ class Hub:
             "dead_letters": self.engine.counters["dead_letters"],
             "refused_rate": round(self._refused_rate(), 4),
             "ready": state.ready,
+            "simulated": state.simulated,
         }
 
     def health(self) -> dict[str, JSON]:
