@@ -20,10 +20,15 @@ class Watched:
         self.page = page
         self.hosts: set[str] = set()
         self.complaints: list[str] = []
-        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
-        page.on("websocket", lambda socket: self.hosts.add(urlsplit(socket.url).netloc))
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("websocket", lambda socket: self._asked(socket.url))
         page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob"):  # those stay inside the page
+            self.hosts.add(parts.netloc)
 
     def until(self, expression: str, argument: Any = None, limit_ms: int = LIMIT_MS) -> None:
         """Wait until a JavaScript expression (of ``x``, the argument) is true."""
