@@ -82,7 +82,7 @@
   // What a figure says: {value, unit, target}. Spans under a minute are said in seconds.
   hub.figure = (figure) => {
     const brief = figure.format === 'minutes' && !figure.unit && (figure.target ?? figure.value ?? 1) < 1;
-    const by = brief ? 60 : 1, format = brief ? 'count' : figure.format;
+    const by = brief ? 60 : 1, format = brief ? 'decimal' : figure.format;
     const scaled = (v) => (v == null ? null : v * by);
     const sign = figure.target_is === 'at_most' ? '≤' : '≥';
     return {

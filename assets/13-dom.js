@@ -69,9 +69,9 @@
       const k = key(item);
       let node = nodes.get(k);
       if (!node) nodes.set(k, node = make(item));
-      fill(node, item);
       if (node === at) at = at.nextSibling;
       else box.insertBefore(node, at);
+      fill(node, item);                // in its place already: filling may measure the room there is
     }
   };
 
@@ -79,6 +79,19 @@
   dom.fit = (box, row_rem) => {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     return Math.max(1, Math.floor((box.clientHeight + 1) / (row_rem * rem)));
+  };
+
+  // The first `n` of any number of items in `order`, without sorting the rest.
+  dom.foremost = (items, n, order) => {
+    const best = [];
+    for (const item of items) {
+      if (best.length === n && order(item, best[n - 1]) >= 0) continue;
+      let at = best.length;
+      while (at > 0 && order(item, best[at - 1]) < 0) at -= 1;
+      best.splice(at, 0, item);
+      if (best.length > n) best.pop();
+    }
+    return best;
   };
 
   // A priority as colour, shape and number.

@@ -19,9 +19,12 @@
   hub.on('tick', () => {
     const wall = document.getElementById('wall');
     if (!wall) return;
-    const turns = Number(getComputedStyle(wall).getPropertyValue('--turns')) || 0;
+    const style = getComputedStyle(wall), turns = Number(style.getPropertyValue('--turns')) || 0;
     ticks += 1;
-    const turn = turns ? String(Math.floor(ticks / TURN_TICKS) % turns) : '';
+    // a wall without a single drone does not wait a turn in front of an empty panel
+    const skipped = wall.dataset.drones === '0' ? style.getPropertyValue('--drones-turn').trim() : '';
+    const order = Array.from({ length: turns }, (_, i) => String(i)).filter((i) => i !== skipped);
+    const turn = turns ? order[Math.floor(ticks / TURN_TICKS) % order.length] : '';
     if (wall.dataset.turn !== turn) wall.dataset.turn = turn;
   });
 })();

@@ -20,6 +20,12 @@
     dom.attr(node, 'data-mode', mode);
     const fast = hub.rate !== 1 && hub.rate > 0 ? ` ×${hub.rate}` : hub.ended ? ' ■' : '';
     dom.text(node, mode ? hub.text(hub.label('mode', mode)) + fast : '…');
+    const simulated = document.getElementById('simulated');
+    if (simulated) {
+      // whoever feeds simulated facts into a live hub is said to do so, beside the word "live"
+      dom.show(simulated, mode === 'live' && hub.table('health').get('hub')?.simulated === true);
+      dom.text(simulated, hub.text({ zh: '模拟数据', en: 'SIMULATED DATA' }));
+    }
     for (const choice of document.querySelectorAll('[data-set-lang]')) {
       dom.attr(choice, 'aria-pressed', choice.dataset.setLang === hub.lang);
     }

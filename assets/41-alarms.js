@@ -19,7 +19,7 @@
       key: row.id, priority: row.priority, state: row.state, title: row.title, at: hub.ms(row.raised_at),
       grouped: under.get(row.id) ?? 0, silent: row.subject?.[0] === 'centres',
     }));
-    return { list: [...list, ...silentCentres(rows)].sort(urgent), shelved: rows.length - open.length };
+    return { list: [...list, ...silentCentres(rows)], shelved: rows.length - open.length };
   }
 
   // The page's own eyes: a centre gone quiet is listed even before, or without, an alarm of the hub's.
@@ -28,6 +28,7 @@
     const out = [];
     for (const row of hub.table('centres').values()) {
       if (told.has(row.id)) continue;
+      if (hub.mode === 'replay' && !row.last_at) continue;   // a recording without this centre: nothing went wrong
       const look = hub.worse(row.state, hub.look(hub.ms(row.last_at), row.expected_s));
       if (look !== 'stale' && look !== 'lost') continue;
       const title = { zh: `${row.title.zh} 无数据`, en: `${row.title.en}: no data` };
@@ -64,7 +65,7 @@
     draw(root) {
       const { list, shelved } = standing();
       const room = dom.fit(root, ROW_REM);
-      const shown = list.slice(0, list.length > room ? Math.max(1, room) : room);
+      const shown = dom.foremost(list, room, urgent);
       dom.keyed(root, shown.length ? shown : [{ key: 'empty' }], (item) => item.key,
         (item) => (item.key === 'empty' ? dom.words('empty') : make()),
         (node, item) => (item.key === 'empty'

@@ -2,7 +2,7 @@
 (() => {
   'use strict';
   const hub = window.hub, dom = hub.dom;
-  const TURN_S = 12, CARD_REM = 4.05, BLOCK_REM = 15;
+  const TURN_S = 12, CARD_REM = 4.05, ROOMY_REM = 6.2, BLOCK_REM = 15;
   const LANES = [
     { id: 'issued', states: ['issued', 'delivered', 'seen', 'refused', 'expired'] },
     { id: 'accepted', states: ['accepted'] },
@@ -95,6 +95,7 @@
     node.name_.set(hub.label('task_state', lane.id));
     dom.text(node.count, lane.tasks.length);
     const room = dom.fit(node.cards, CARD_REM);
+    dom.cls(node.cards, 'roomy', dom.fit(node.cards, ROOMY_REM) >= lane.tasks.length);
     const shown = lane.tasks.slice(0, room);
     const hidden = lane.tasks.length - shown.length;
     dom.text(node.more, hidden > 0 ? `+${hidden}` : '');

@@ -53,6 +53,14 @@
     node.age.set(at, look);
   }
 
+  // A row of docked aircraft only needs a line of words, not the height of a picture.
+  function rows(shown, columns) {
+    if (!shown.length || shown[0].mode === DOCKED) return '';
+    const out = [];
+    for (let from = 0; from < shown.length; from += columns) out.push(shown[from].mode === DOCKED ? '3.2rem' : 'minmax(0, 1fr)');
+    return out.join(' ');
+  }
+
   hub.panel({
     id: 'drones', tables: ['drones'],
     draw(root) {
@@ -60,6 +68,9 @@
       const style = getComputedStyle(root);
       const slots = Math.max(1, Number(style.getPropertyValue('--slots')) || 3);
       const shown = all.slice(0, slots);
+      const wall = root.closest('.wall');
+      if (wall) dom.attr(wall, 'data-drones', hub.frames && !all.length ? '0' : null);
+      root.style.gridTemplateRows = rows(shown, Number(style.getPropertyValue('--columns')) || 1);
       if (!shown.length) shown.push({ id: 'empty' });
       dom.keyed(root, shown, (row) => row.id, (row) => (row.id === 'empty' ? dom.words('empty') : make()),
         (node, row) => (row.id === 'empty' ? node.set({ zh: '无无人机数据', en: 'No drone reported' }) : fill(node, row)));

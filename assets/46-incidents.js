@@ -9,7 +9,7 @@
     const place = row.title ? null : row.place;      // a title already says where
     const said = (lang, units) => [name(row)[lang], place?.[lang], units].filter(Boolean).join(' · ');
     const count = row.units?.length ?? 0;
-    return { zh: said('zh', count ? `${count} 个单元` : ''), en: said('en', count ? `${count} units` : '') };
+    return { zh: said('zh', count ? `${count} 个单元` : ''), en: said('en', count ? `${count} ${count === 1 ? 'unit' : 'units'}` : '') };
   }
   function make() {
     const mark = dom.mark(), title = dom.words('two'), state = dom.words('state'), age = dom.ageNode();
@@ -22,14 +22,15 @@
     node.age.set(hub.ms(row.opened_at));
   }
 
+  const order = (a, b) => a.priority - b.priority || hub.ms(b.opened_at) - hub.ms(a.opened_at) || (a.id < b.id ? -1 : 1);
+
   hub.panel({
     id: 'incidents-list', tables: ['incidents'],
     draw(root) {
       const box = document.getElementById('incidents-side');
       if (!root.clientHeight) return;
-      const open = [...hub.table('incidents').values()].filter((row) => !OVER.has(row.state))
-        .sort((a, b) => a.priority - b.priority || hub.ms(b.opened_at) - hub.ms(a.opened_at) || (a.id < b.id ? -1 : 1));
-      const shown = open.slice(0, dom.fit(root, ROW_REM));
+      const open = [...hub.table('incidents').values()].filter((row) => !OVER.has(row.state));
+      const shown = dom.foremost(open, dom.fit(root, ROW_REM), order);
       dom.keyed(root, shown.length ? shown : [{ id: 'empty' }], (row) => row.id,
         (row) => (row.id === 'empty' ? dom.words('empty') : make()),
         (node, row) => (row.id === 'empty' ? node.set({ zh: '无在办警情', en: 'No open incident' }) : fill(node, row)));

@@ -1,4 +1,4 @@
-"""How a table is shown, as data with a ``value`` function: tiles, columns, charts, map layers. No widget is named."""
+"""How a table is shown, as data with a ``value`` function: tiles, columns, charts, map layers, a plan. No widget is named."""
 
 from __future__ import annotations
 
@@ -57,16 +57,23 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """Points of a chart: ``x`` labels or RFC 3339 times, ``y`` numbers, one name for the legend."""
+    """Points of a chart: ``x`` texts, codes or RFC 3339 times, ``y`` numbers, one name for the legend.
+
+    A ``Text`` is shown in the page's language; two points of one series never have the same one.
+    """
 
     name: Text
-    x: Sequence[JSON]
+    x: Sequence[Text | JSON]
     y: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A chart over (filtered) view rows of one table. ``series(rows, now)``; ``now`` epoch seconds."""
+    """A chart over (filtered) view rows of one table. ``series(rows, now)``; ``now`` epoch seconds.
+
+    ``adds``: whether the values of several categories may be summed (counts may, fractions may not), which is done
+    with the smallest of them where there is no room for a bar each.
+    """
 
     id: str
     title: Text
@@ -74,6 +81,7 @@ class Chart:
     kind: Literal["bar", "line"]
     series: Callable[[Sequence[Mapping[str, JSON]], float], Sequence[Series]]
     unit: Text | None = None
+    adds: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +95,48 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stays:
+    """Who is in which zone of a plan: rows of ``table`` whose ``zone`` is the id of a zone, there since ``since``.
+
+    ``number``: what they are called, which must be pseudonymous: it is drawn in the zone.
+    """
+
+    table: str
+    zone: str = "zone"
+    since: str = "since_at"
+    number: str = "number"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A floor plan where a map would be: rows of ``table`` are zones, drawn in a grid of ``wide`` by ``high`` cells.
+
+    The other fields name the rows' fields: ``box`` (``left``, ``top``, ``wide``, ``high`` in cells), ``name`` (both
+    languages), ``inside`` and ``capacity`` (people), ``alarms`` (how many are open there).
+    """
+
+    table: str
+    title: Text
+    wide: int
+    high: int
+    box: str = "plan"
+    name: str = "title"
+    inside: str = "occupied"
+    capacity: str = "capacity"
+    alarms: str = "alarms"
+    stays: Stays | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panels:
-    """What a centre shows. ``headline``: id of the tile on the strip. The first grid is the page's main table."""
+    """What a centre shows. ``headline``: id of the tile on the strip. The first grid is the page's main table.
+
+    The first chart is given the most room. ``plan``: for what happens inside a building.
+    """
 
     tiles: Sequence[Tile]
     headline: str
     grids: Sequence[Grid]
     charts: Sequence[Chart]
     layers: Sequence[Layer] = ()
+    plan: Plan | None = None

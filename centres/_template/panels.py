@@ -42,10 +42,10 @@ def late(rows: Rows, now: float) -> float | None:
 
 
 def by_state(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
-    """Lamps in each state: one bar each. Bar labels carry both languages, as no screen can look them up."""
+    """Lamps in each state: one bar each, named in both languages; the page chooses."""
     counts = Counter(row["state"] for row in rows)
-    labels = [f"{text.zh} {text.en}" for text in LAMP_STATES.values()]
-    return [Series(name=Text("路灯", "Lamps"), x=labels, y=[counts[state] for state in LAMP_STATES])]
+    names = list(LAMP_STATES.values())
+    return [Series(name=Text("路灯", "Lamps"), x=names, y=[counts[state] for state in LAMP_STATES])]
 
 
 def by_hour(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:

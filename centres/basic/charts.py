@@ -1,4 +1,4 @@
-"""Charts of basic control over view rows. Must not know any widget. Bar labels carry both languages."""
+"""Charts of basic control over view rows. Must not know any widget."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def patrols_by_kind(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Seri
     """Grids on plan, behind and missed, for each kind of patrol."""
     kinds = ("foot", "vehicle", "joint")
     counts = Counter((row["kind"], row["state"]) for row in rows)
-    x = [f"{PATROL[kind].zh} {PATROL[kind].en}" for kind in kinds]
+    x = [PATROL[kind] for kind in kinds]
     return [
         Series(name=PATROL[state], x=x, y=[counts[kind, state] for kind in kinds])
         for state in ("on_plan", "behind", "missed")
@@ -47,7 +47,7 @@ def patrols_by_kind(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Seri
 
 def modules(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
     """Readings inside and outside the normal band, for each industry module."""
-    x = [f"{title.zh} {title.en}" for title in MODULE.values()]
+    x = list(MODULE.values())
     sound = Counter(row["kind"] for row in rows if row["state"] == "normal")
     odd = Counter(row["kind"] for row in rows if row["state"] != "normal")
     return [
@@ -57,6 +57,9 @@ def modules(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
 
 
 CHARTS = (
+    Chart(
+        id="modules", title=Text("行业监管模块", "Industry modules"), table="basic_readings", kind="bar", series=modules
+    ),
     Chart(
         id="disputes",
         title=Text("纠纷登记与化解", "Disputes registered and settled"),
@@ -70,8 +73,5 @@ CHARTS = (
         table="basic_patrols",
         kind="bar",
         series=patrols_by_kind,
-    ),
-    Chart(
-        id="modules", title=Text("行业监管模块", "Industry modules"), table="basic_readings", kind="bar", series=modules
     ),
 )

@@ -116,14 +116,14 @@ def hot_cells(rows: Rows, now: float) -> float | None:
 def precision_by_model(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
     """One bar a model, 0..100 %, the least precise first; models without a result yet are left out."""
     known = sorted((row for row in rows if row["precision"] is not None), key=lambda row: (row["precision"], row["id"]))
-    labels = [f"{row['title']['zh']} {row['title']['en']}" for row in known]
+    labels = [Text(row["title"]["zh"], row["title"]["en"]) for row in known]
     return [Series(name=Text("准确率", "Precision"), x=labels, y=[round(100 * row["precision"], 1) for row in known])]
 
 
 def findings_by_state(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
     """One bar a kind, one series a state."""
     counts = Counter((row["state"], row["kind"]) for row in rows)
-    labels = [f"{text.zh} {text.en}" for text in KINDS.values()]
+    labels = list(KINDS.values())
     return [
         Series(name=text, x=labels, y=[counts[state, kind] for kind in KINDS]) for state, text in FINDING_STATES.items()
     ]
@@ -132,7 +132,7 @@ def findings_by_state(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Se
 def rows_today(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
     """Rows that came into each source since midnight."""
     pool = sorted(rows, key=lambda row: -row["records_today"])
-    labels = [f"{row['title']['zh']} {row['title']['en']}" for row in pool]
+    labels = [Text(row["title"]["zh"], row["title"]["en"]) for row in pool]
     return [Series(name=Text("今日入池", "Rows today"), x=labels, y=[row["records_today"] for row in pool])]
 
 
@@ -237,6 +237,7 @@ PANELS = Panels(
             kind="bar",
             series=precision_by_model,
             unit=Text("%", "%"),
+            adds=False,
         ),
         Chart(
             id="findings",

@@ -27,6 +27,8 @@ STAGE_LIMITS: dict[Stage, timedelta] = {
     "trial": MINOR_CASE_LIMIT,
 }
 OFFICERS_PER_PERSON = 2
+PLAN_WIDE, PLAN_HIGH = 12, 8
+"""Cells of the plan's grid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

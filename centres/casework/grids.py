@@ -96,6 +96,7 @@ GRIDS = (
         table="casework_custody",
         title=Text("在区人员", "In custody"),
         kind="zone",
+        time="entered_at",
         columns=(
             NUMBER,
             STATE,

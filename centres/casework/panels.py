@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from hub.domain.model import Text
 from hub.field.world import HOUR, local_hour
 from hub.picture.rows import JSON
-from hub.show import Chart, Panels, Rows, Series, Tile
+from hub.show import Chart, Panels, Plan, Rows, Series, Stays, Tile
 
 from .events import Appraisal, Area, Custody, CustodyAlarm, Escort, MinorCase
-from .floor import ROOMS
+from .floor import PLAN_HIGH, PLAN_WIDE, ROOMS
 from .grids import CASE_KINDS, CASE_STATES, GRIDS
 
 DAY_S = 24 * HOUR
@@ -77,7 +77,7 @@ def by_zone(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
     """How many are in each zone, and how many it holds."""
     held = {row["id"]: row for row in rows}
     shown = [(key, room) for key, room in ROOMS.items() if key in held]
-    labels = [f"{room.title.zh} {room.title.en}" for _, room in shown]
+    labels = [room.title for _, room in shown]
     return [
         Series(name=Text("在区人数", "In the zone"), x=labels, y=[held[key]["occupied"] for key, _ in shown]),
         Series(name=Text("容量", "Capacity"), x=labels, y=[held[key]["capacity"] for key, _ in shown]),
@@ -87,7 +87,7 @@ def by_zone(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
 def by_stage(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
     """48-hour cases by kind, one series a stage."""
     counts = Counter((row["state"], row["kind"]) for row in rows)
-    labels = [f"{text.zh} {text.en}" for text in CASE_KINDS.values()]
+    labels = list(CASE_KINDS.values())
     return [
         Series(name=text, x=labels, y=[counts[state, kind] for kind in CASE_KINDS])
         for state, text in CASE_STATES.items()
@@ -125,5 +125,12 @@ PANELS = Panels(
             kind="bar",
             series=by_stage,
         ),
+    ),
+    plan=Plan(
+        table="casework_zones",
+        title=Text("办案区平面", "Floor plan"),
+        wide=PLAN_WIDE,
+        high=PLAN_HIGH,
+        stays=Stays(table="casework_custody"),
     ),
 )

@@ -1,4 +1,4 @@
-"""Charts of criminal intelligence over view rows. Must not know any widget. Bar labels carry both languages."""
+"""Charts of criminal intelligence over view rows. Must not know any widget."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def warnings_by_kind(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Ser
     for row in rows:
         group = unended if row["state"] != "closed" else sound if row["outcome"] == "prevented" else harmed
         group[row["kind"]] += 1
-    x = [f"{title.zh} {title.en}" for title in SCAM.values()]
+    x = list(SCAM.values())
     return [
         Series(name=Text("在办", "Open"), x=x, y=[unended[kind] for kind in SCAM]),
         Series(name=Text("未受损失", "Loss prevented"), x=x, y=[sound[kind] for kind in SCAM]),
@@ -64,19 +64,19 @@ def cases_flow(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
 
 CHARTS = (
     Chart(
+        id="warnings",
+        title=Text("预警类型", "Warnings by kind"),
+        table="criminal_warnings",
+        kind="bar",
+        series=warnings_by_kind,
+    ),
+    Chart(
         id="money",
         title=Text("止付冻结返还", "Money stopped, frozen, recovered"),
         table="criminal_payments",
         kind="line",
         series=money_by_hour,
         unit=Text("千元", "k¥"),
-    ),
-    Chart(
-        id="warnings",
-        title=Text("预警类型", "Warnings by kind"),
-        table="criminal_warnings",
-        kind="bar",
-        series=warnings_by_kind,
     ),
     Chart(
         id="cases",

@@ -58,9 +58,9 @@ def raised_sites(rows: Rows, now: float) -> float | None:
 
 
 def zone_load(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
-    """Load of each zone in percent of its capacity, fullest first. Bar labels carry both languages."""
-    ranked = sorted(rows, key=lambda row: row["count"] / row["capacity"], reverse=True)[:8]
-    labels = [f"{row['id']} {ZONE[row['kind']].zh} {ZONE[row['kind']].en}" for row in ranked]
+    """Load of each zone in percent of its capacity, fullest first."""
+    ranked = sorted(rows, key=lambda row: row["count"] / row["capacity"], reverse=True)
+    labels = [Text(f"{row['id']} {(kind := ZONE[row['kind']]).zh}", f"{row['id']} {kind.en}") for row in ranked]
     loads = [round(100 * row["count"] / row["capacity"], 1) for row in ranked]
     return [Series(name=Text("占容量", "Of capacity"), x=labels, y=loads)]
 
@@ -72,7 +72,7 @@ def staff_by_kind(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series
     for row in rows:
         there[row["kind"]] += row["staff"]
         planned[row["kind"]] += row["staff_planned"]
-    labels = [f"{POST[kind].zh} {POST[kind].en}" for kind in kinds]
+    labels = [POST[kind] for kind in kinds]
     return [
         Series(name=Text("在岗", "On post"), x=labels, y=[there[kind] for kind in kinds]),
         Series(name=Text("方案", "Planned"), x=labels, y=[planned[kind] for kind in kinds]),
@@ -213,6 +213,7 @@ PANELS = Panels(
             kind="bar",
             series=zone_load,
             unit=Text("%", "%"),
+            adds=False,
         ),
         Chart(
             id="staff",

@@ -13,8 +13,6 @@ from .catalogue import RULE_TITLES, category
 from .events import Diversion, Finding, Notice, Unit, WorkOrder, on_time, open_order
 from .grids import GRIDS
 
-MOST_BARS = 12
-
 
 def orders(rows: Rows) -> list[WorkOrder]:
     """Facts of the work orders, closed ones too."""
@@ -78,22 +76,21 @@ def city_rank(rows: Rows, now: float) -> float | None:
 def by_channel(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
     """What each channel brought today, most first."""
     ways = sorted(rows, key=lambda row: (-row["received_today"], row["id"]))
-    labels = [f"{row['title']['zh']} {row['title']['en']}" for row in ways]
+    labels = [Text(row["title"]["zh"], row["title"]["en"]) for row in ways]
     return [Series(name=Text("今日来件", "Today"), x=labels, y=[row["received_today"] for row in ways])]
 
 
 def by_category(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
-    """Orders of each category, most first; at most a dozen bars."""
-    counts = Counter(row["kind"] for row in rows).most_common(MOST_BARS)
-    labels = [f"{category(kind).title.zh} {category(kind).title.en}" for kind, _ in counts]
-    return [Series(name=Text("在办工单", "Open orders"), x=labels, y=[count for _, count in counts])]
+    """Orders of each category, most first."""
+    counts = Counter(category(row["kind"]).title for row in rows).most_common()
+    return [Series(name=Text("工单", "Orders"), x=[title for title, _ in counts], y=[count for _, count in counts])]
 
 
 def by_rule(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
     """Findings of each of the 21 models that found something, most first."""
     counts = Counter(row["kind"] for row in rows)
     keys = sorted((key for key in RULE_TITLES if counts[key]), key=lambda key: -counts[key])
-    labels = [f"{RULE_TITLES[key].zh} {RULE_TITLES[key].en}" for key in keys]
+    labels = [RULE_TITLES[key] for key in keys]
     return [Series(name=Text("预警", "Findings"), x=labels, y=[counts[key] for key in keys])]
 
 
@@ -128,7 +125,7 @@ PANELS = Panels(
         ),
         Chart(
             id="categories",
-            title=Text("在办工单类别", "Open orders by category"),
+            title=Text("工单类别", "Orders by category"),
             table="supervision_orders",
             kind="bar",
             series=by_category,

@@ -1,53 +1,155 @@
-"""Charts of a centre's page: from the declared series to a plotly figure in the one look."""
+"""Charts of a centre's page: from the declared series to a plotly figure in the one look and the page's language."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from hub.domain.model import Text
+from hub.field.world import UTC_OFFSET
 from hub.show import Chart, Series
 from layouts import theme
 from layouts.panels.filters import JSONRow
 from layouts.texts import line
 
-_TIME = re.compile(r"\d{4}-\d\d|\d\d:\d\d")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_LOCAL = timezone(timedelta(seconds=UTC_OFFSET))
 NOTHING = {"zh": "没有符合条件的数据", "en": "Nothing matches", "both": "没有符合条件的数据 Nothing matches"}
+BAR_PX, TWO_LINES_PX, THIN_PX = 17, 35, 8
+"""Height one bar's name needs, on one line and on two; least height of a bar beside others."""
+AXIS_PX, UNIT_PX, LEGEND_PX, MARGIN_PX, SIGN_PX = 28, 20, 22, 18, 7.4
+LONGEST_EN = 17
 
 
-def figure(chart: Chart, rows: Sequence[JSONRow], now: float, lang: str) -> dict[str, Any]:
-    """The figure of a chart over selected rows. ``now``: epoch seconds."""
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The room a chart has on the page, px."""
+
+    width: float = 420.0
+    height: float = 240.0
+
+
+def boxes(sent: Any) -> dict[str, Box]:
+    """What the page measured, ``{chart: [width, height]}``; what is no size is left out."""
+    if not isinstance(sent, Mapping):
+        return {}
+    sizes = {str(name): size for name, size in sent.items() if isinstance(size, list) and len(size) == 2}
+    return {
+        name: Box(float(size[0]), float(size[1]))
+        for name, size in sizes.items()
+        if all(isinstance(px, int | float) and 40 <= px <= 8000 for px in size)
+    }
+
+
+def figure(chart: Chart, rows: Sequence[JSONRow], now: float, lang: str, box: Box | None = None) -> dict[str, Any]:
+    """The figure of a chart over selected rows. ``now``: epoch seconds. ``box``: the room it has."""
+    box = box or Box()
     series = chart.series(rows, now)
-    lying = chart.kind == "bar" and _wordy(series)
-    traces = [_trace(one, chart.kind, lang, lying=lying) for one in series]
-    values = {"title": {"text": line(chart.unit, lang) if chart.unit else ""}, "rangemode": "tozero", "nticks": 5}
-    names = {"nticks": 8} if not lying else {"autorange": "reversed", "ticksuffix": "  "}
+    timed = _timed(series)
     layout: dict[str, Any] = {
         "template": theme.plotly_template(),
         "uirevision": chart.id,
         "showlegend": len(series) > 1,
+        "legend": {"entrywidthmode": "pixels", "font": {"size": 13}, "traceorder": "normal", "y": 1.0},
         "height": None,
-        "xaxis": values if lying else names,
-        "yaxis": names if lying else values,
     }
     if not any(len(one.y) for one in series):
         layout["annotations"] = [_note(NOTHING.get(lang, NOTHING["both"]))]
         layout["xaxis"] = layout["yaxis"] = {"visible": False}
-    return {"data": traces, "layout": layout}
+        return {"data": [], "layout": layout}
+    values = {"title": {"text": line(chart.unit, lang) if chart.unit else ""}, "rangemode": "tozero", "nticks": 5}
+    if timed or chart.kind == "line":
+        layout["yaxis"] = values
+        layout["xaxis"] = {"tickformat": "%H:%M<br>%m-%d", "tickangle": 0, "nticks": max(2, round(box.width / 90))}
+        return {"data": [_upright(one, chart.kind, lang) for one in series], "layout": layout}
+    free = box.height - MARGIN_PX - AXIS_PX - (UNIT_PX if chart.unit else 0) - _legend_px(series, lang, box.width)
+    kept = fold(series, max(2, int(free // max(BAR_PX, THIN_PX * len(series)))), adds=chart.adds)
+    names = [name if isinstance(name, Text) else Text(str(name), str(name)) for name in kept[0].x]
+    two = lang == "both" and free / max(1, len(names)) >= TWO_LINES_PX
+    full = [line(name, lang) for name in names]
+    layout["xaxis"] = values
+    layout["yaxis"] = {
+        "type": "category",
+        "autorange": "reversed",
+        "ticksuffix": "  ",
+        "tickmode": "array",
+        "tickvals": full,
+        "ticktext": [_tick(name, lang, two=two) for name in names],
+    }
+    return {"data": [_lying(one, full, lang) for one in kept], "layout": layout}
 
 
-def _wordy(series: Sequence[Series]) -> bool:
-    """Whether the categories are words: bars then lie, so that their names can be read."""
-    names = [name for one in series for name in one.x if isinstance(name, str)]
-    return bool(names) and not any(_TIME.match(name) for name in names) and max(map(len, names)) > 3
+def fold(series: Sequence[Series], most: int, *, adds: bool) -> list[Series]:
+    """The series with at most ``most`` categories: the smallest become one that says how many they are.
+
+    It holds their sum where values add up, else nothing: it then only says that they are not drawn.
+    """
+    names = list(dict.fromkeys(name for one in series for name in one.x))
+    held = [dict(zip(one.x, one.y, strict=True)) for one in series]
+    if len(names) <= most:
+        return [Series(name=one.name, x=names, y=[h.get(n, 0) for n in names]) for one, h in zip(series, held, strict=True)]
+    ranked = sorted(names, key=lambda name: -sum(values.get(name, 0) for values in held))
+    shown, rest = set(ranked[: most - 1]), ranked[most - 1 :]
+    left = [name for name in names if name in shown]
+    more = Text(f"其余 {len(rest)} 项" + ("" if adds else "未列"), f"+{len(rest)} more" + ("" if adds else ", not drawn"))
+    return [
+        Series(
+            name=one.name,
+            x=[*left, more],
+            y=[*(values.get(name, 0) for name in left), sum(values.get(name, 0) for name in rest) if adds else 0],
+        )
+        for one, values in zip(series, held, strict=True)
+    ]
 
 
-def _trace(one: Series, kind: str, lang: str, *, lying: bool) -> dict[str, Any]:
-    x, y = list(one.x), list(one.y)
-    base: dict[str, Any] = {"name": line(one.name, lang), "x": x, "y": y}
+def _timed(series: Sequence[Series]) -> bool:
+    return any(isinstance(name, str) and _TIME.match(name) is not None for one in series for name in one.x)
+
+
+def _legend_px(series: Sequence[Series], lang: str, width: float) -> float:
+    """Height of the legend above the bars: its entries wrap."""
+    if len(series) < 2:
+        return 0.0
+    signs = sum(55 + SIGN_PX * _width(line(one.name, lang)) for one in series)
+    return LEGEND_PX * (int(signs // max(1.0, width)) + 1)
+
+
+def _width(text: str) -> int:
+    """Width in Latin letters: a Chinese sign is two."""
+    return sum(2 if sign > "\u2e7f" else 1 for sign in text)
+
+
+def _tick(name: Text, lang: str, *, two: bool) -> str:
+    """The name beside a bar: whole in one language; with both, the second line or a short second half."""
+    if lang != "both" or name.zh == name.en:
+        return line(name, lang)
+    en = name.en.removeprefix(f"{name.zh.split()[0]} ") if " " in name.zh else name.en
+    if two:
+        return f"{name.zh}  <br><span style='color:{theme.TOKENS['third']}'>{en}</span>"
+    en = en if len(en) <= LONGEST_EN else f"{en[: LONGEST_EN - 1].rstrip()}…"
+    return f"{name.zh} <span style='color:{theme.TOKENS['third']}'>{en}</span>"
+
+
+def _upright(one: Series, kind: str, lang: str) -> dict[str, Any]:
+    """A line or a standing bar over time, in the district's own time (plotly draws what it is told as it stands)."""
+    base: dict[str, Any] = {"name": line(one.name, lang), "x": [_local(name) for name in one.x], "y": list(one.y)}
     if kind == "line":
         return {**base, "type": "scatter", "mode": "lines", "line": {"width": 2}}
-    return {**base, "type": "bar", **({"orientation": "h", "x": y, "y": x} if lying else {})}
+    return {**base, "type": "bar"}
+
+
+def _local(moment: Any) -> Any:
+    if not isinstance(moment, str) or not _TIME.match(moment):
+        return moment
+    return datetime.fromisoformat(moment).astimezone(_LOCAL).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def _lying(one: Series, names: list[str], lang: str) -> dict[str, Any]:
+    """Bars of categories always lie, so that their names can be read."""
+    return {"name": line(one.name, lang), "type": "bar", "orientation": "h", "x": list(one.y), "y": names}
 
 
 def _note(text: str) -> dict[str, Any]:

@@ -15,7 +15,8 @@ def top(district: Text, scene: Text, *, counts: bool = True) -> html.Header:
     return html.Header(
         [
             html.Span(id="mode", className="badge"),
-            html.A(words(name, "hub-name"), href="/"),
+            html.Span(id="simulated", className="badge simulated", hidden=True),
+            html.A(words(name, "hub-name"), href="/", title=f"{name.zh}\n{name.en}"),
             html.H1(words(scene, "scene")),
             filled("counts", "counts") if counts else None,
             filled("faults", "faults"),
