@@ -167,11 +167,12 @@
     return lines.filter((line, k) => line && lines.indexOf(line) === k);
   };
   parts.words = (zh, en) => parts.lines({ zh, en }).join(" ");
-  /* How long ago in hub time, 00:12:41: at the wall's distance a running second says that the page is alive. */
+  /* How long ago in hub time, 00:12:41 and from the second day on 3 d 07 h: a running second says that the page is alive. */
   parts.since = (at) => {
     const s = Math.max(0, Math.floor(((hub.now?.() ?? Date.now()) - parts.millis(at)) / 1000));
     if (!Number.isFinite(s)) return "";
     const two = (n) => String(n).padStart(2, "0");
+    if (s >= 86400) return `${Math.floor(s / 86400)} d ${two(Math.floor(s / 3600) % 24)} h`;
     return `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
   };
   parts.node = (tag, className, text) => {

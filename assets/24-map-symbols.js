@@ -5,7 +5,7 @@
   "use strict";
   const hub = (window.hub ??= {});
   const parts = (hub.mapParts ??= {});
-  const FLUSH_MS = 120;
+  const FLUSH_MS = 120, CROWD = 3000, CHOICE_MS = 1000;
   const ENDED = new Set(["closed", "diverted"]);
   const DROPPED = new Set(["refused", "expired", "cancelled"]);
 
@@ -76,7 +76,37 @@
   parts.createSymbols = (stage) => {
     const made = { hub_points: new Map(), hub_shapes: new Map() };
     const pending = { hub_points: new Map(), hub_shapes: new Map() };
-    let timer = 0, last = 0;
+    const open = new Map(); // incident → {p, t}: those with a place, drawn or not
+    let timer = 0, last = 0, line = null, chosen = 0;
+
+    /* A crowded map draws the most urgent, then the newest, and its foot says how many it leaves off; P1 always stands. */
+    const drawn = ({ p, t }) => p === 1 || !line || p < line.p || (p === line.p && t >= line.t);
+    function note(id, row) {
+      if (row?.position && !ENDED.has(row.state)) open.set(id, { p: row.priority, t: parts.millis(row.opened_at) || 0 });
+      else open.delete(id);
+    }
+    function findLine() {
+      line = null;
+      if (open.size <= CROWD) return;
+      const times = [[], [], [], [], []];
+      for (const { p, t } of open.values()) times[p].push(t);
+      let room = CROWD;
+      for (let p = 1; p <= 4; p++) {
+        if (times[p].length <= room) { room -= times[p].length; continue; }
+        const sorted = Float64Array.from(times[p]).sort();
+        line = { p, t: room > 0 ? sorted[sorted.length - room] : Infinity };
+        return;
+      }
+    }
+    /* Once a second at most, and only changes are drawn: cheap whatever the number. */
+    function choose(rows) {
+      if (performance.now() - chosen < CHOICE_MS || (!line && open.size <= CROWD)) return;
+      chosen = performance.now();
+      findLine();
+      for (const [id, rank] of open) {
+        if (drawn(rank) !== made.hub_points.has(`incidents/${id}`)) change("incidents", id, rows.get(id));
+      }
+    }
 
     const centreLayers = () => hub.spec?.layers ?? [];
     const maker = (table) => {
@@ -91,7 +121,8 @@
       const make = maker(table);
       if (!make) return;
       const source = SHAPES.has(table) ? "hub_shapes" : "hub_points", key = `${table}/${id}`;
-      const next = row ? make(id, row) || null : null, had = made[source].get(key);
+      const off = table === "incidents" && open.has(id) && !drawn(open.get(id));
+      const next = row && !off ? make(id, row) || null : null, had = made[source].get(key);
       if (!next && !had) return;
       if (next && had && JSON.stringify(next) === JSON.stringify(had)) return; // a new age is not a new picture
       next ? made[source].set(key, next) : made[source].delete(key);
@@ -117,17 +148,33 @@
 
     function everything() {
       for (const map of Object.values(made)) map.clear();
+      open.clear();
+      if (stage.shows("incidents")) for (const [id, row] of hub.tables?.incidents ?? []) note(id, row);
+      findLine();
       const tables = [...Object.keys(MAKE), ...centreLayers().map((l) => l.table)];
       for (const table of new Set(tables)) for (const [id, row] of hub.tables?.[table] ?? []) change(table, id, row);
       for (const map of Object.values(pending)) map.clear();
     }
 
     return {
+      /* How many open incidents with a place are not drawn now. */
+      shed() {
+        let off = 0;
+        if (line) for (const rank of open.values()) if (!drawn(rank)) off++;
+        return off;
+      },
       rows({ table, changed, removed }) {
         const rows = hub.tables?.[table];
         if (!rows) return;
+        const crowd = table === "incidents" && stage.shows(table);
+        if (crowd) {
+          for (const id of removed ?? []) note(id, null);
+          for (const id of changed ?? []) note(id, rows.get(id));
+          if ((changed?.length ?? 0) > CROWD) findLine();
+        }
         for (const id of removed ?? []) change(table, id, null);
         for (const id of changed ?? []) change(table, id, rows.get(id));
+        if (crowd) choose(rows);
         if (table === "operations") for (const [id, row] of hub.tables.tasks ?? []) change("tasks", id, row);
         soon();
       },

@@ -7,6 +7,8 @@
   const hub = (window.hub ??= {});
   const parts = (hub.mapParts ??= {});
   const MOST = 40;
+  const OBSTACLES = 300; // symbols without words that words should not cover; in a denser crowd nothing would be left to stand on
+  const STRAY = 8, SETTLE_MS = 400;
   const GAP = 4;
 
   const touches = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
@@ -20,7 +22,7 @@
     const box = parts.node("div", "hub-map-labels");
     stage.shell.append(box);
     const shown = new Map(); // key → {node, lines[], at(), rank, r, w, h, spot}
-    let arranged = 0;
+    let arranged = 0, wordless = [];
 
     const incidentLines = (id, row) => {
       const lines = parts.lines(row.title ?? row.kind_title ?? row.kind);
@@ -34,14 +36,14 @@
       for (const [id, row] of stage.shows("incidents") ? hub.tables?.incidents ?? [] : []) {
         if (row.priority > 2 || !row.position || row.state === "closed" || row.state === "diverted") continue;
         yield { key: `incidents/${id}`, rank: row.priority * 1e15 - parts.millis(row.opened_at) / 1e3, kind: "incident", r: (row.priority === 1 ? 22 : 13) * s,
-          at: () => [row.position.lon, row.position.lat], lines: incidentLines(id, row) };
+          at: () => [row.position.lon, row.position.lat], lines: () => incidentLines(id, row) };
       }
       for (const [id, row] of stage.shows("drones") ? hub.tables?.drones ?? [] : []) {
         if (row.mode === "docked") continue;
         const slot = parts.drones.slotOf.get(id);
         if (slot === undefined || !parts.drones.placed(slot)) continue;
         yield { key: `drones/${id}`, rank: 1.5e15, kind: "drone", r: 15 * s,
-          at: () => parts.drones.lonLat(slot), lines: [row.call_sign] };
+          at: () => parts.drones.lonLat(slot), lines: () => [row.call_sign] };
       }
     }
 
@@ -68,7 +70,9 @@
 
     function refresh(again) {
       if (!stage.map) return;
-      const items = [...wanted()].sort((a, b) => a.rank - b.rank).slice(0, MOST);
+      const all = [...wanted()].sort((a, b) => a.rank - b.rank), items = all.slice(0, MOST);
+      wordless = all.length - MOST <= OBSTACLES ? all.slice(MOST) : [];
+      for (const item of items) item.lines = item.lines(); // words only for those that are shown
       const keep = new Set(items.map((item) => item.key));
       for (const [key, label] of shown) if (!keep.has(key)) { label.node.remove(); shown.delete(key); }
       if (again) for (const label of shown.values()) label.w = 0;
@@ -88,12 +92,17 @@
       const labels = [...shown.values()].sort((a, b) => a.rank - b.rank);
       for (const label of labels) {
         if (!label.w) { label.w = label.node.offsetWidth; label.h = label.node.offsetHeight; }
-        label.p = where(label);
+        label.p = label.base = where(label);
       }
-      const { clientWidth: width, clientHeight: height } = box;
+      const foot = stage.shell.querySelector(".hub-map-foot")?.offsetHeight ?? 0; // words do not go under the legend
+      const width = box.clientWidth, height = box.clientHeight - foot;
       const inside = (p) => p.x > -40 && p.y > -40 && p.x < width + 40 && p.y < height + 40;
       const seen = labels.filter((label) => inside(label.p));
       const taken = seen.map((label) => ({ owner: label, x: label.p.x - label.r * 0.7, y: label.p.y - label.r * 0.7, w: label.r * 1.4, h: label.r * 1.4 }));
+      for (const item of wordless) {
+        const p = where(item), r = item.r * 0.8;
+        if (inside(p)) taken.push({ owner: item, x: p.x - r, y: p.y - r, w: 2 * r, h: 2 * r });
+      }
       for (const label of labels) label.free = false;
       for (const label of seen) {
         const order = [label.spot, 0, 1, 2, 3];
@@ -116,9 +125,14 @@
       label.node.style.transform = `translate(${Math.round(x)}px,${Math.round(y)}px)`;
     }
 
+    /* Has a drone flown so far that its words may stand on somebody else's? */
+    const strayed = () => [...shown].some(([key, label]) => key.startsWith("drones/") && label.base
+      && Math.abs(label.p.x - label.base.x) + Math.abs(label.p.y - label.base.y) > STRAY * parts.scale());
+
     /* Called by the map's frames: labels stay on their moving symbols; the order is worked out five times a second. */
     function drift(moved) {
-      if (moved && performance.now() - arranged > 200) return arrange();
+      const since = performance.now() - arranged;
+      if ((moved && since > 200) || (since > SETTLE_MS && strayed())) return arrange();
       for (const [key, label] of shown) {
         if (!label.free || !(moved || key.startsWith("drones/"))) continue;
         label.p = where(label);

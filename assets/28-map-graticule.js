@@ -15,15 +15,16 @@
   function lines(bounds) {
     const [w, s, e, n] = bounds, span = Math.max(e - w, n - s);
     const step = STEPS.find((v) => span / v >= 6) ?? 0.001, features = [];
-    const put = (type, coordinates, label) => features.push({ type: "Feature", geometry: { type, coordinates }, properties: { label } });
+    const put = (type, coordinates, label, anchor = "center") =>
+      features.push({ type: "Feature", geometry: { type, coordinates }, properties: { label, anchor } });
     const from = (v) => Math.ceil(v / step), to = (v) => Math.floor(v / step);
     for (let k = from(w); k <= to(e); k++) {
       put("LineString", [[k * step, s], [k * step, n]], "");
-      put("Point", [k * step, n - (n - s) * 0.03], named(k * step, step, "E", "W"));
+      put("Point", [k * step, n - (n - s) * 0.01], named(k * step, step, "E", "W"), "top");
     }
     for (let k = from(s); k <= to(n); k++) {
       put("LineString", [[w, k * step], [e, k * step]], "");
-      put("Point", [w + (e - w) * 0.035, k * step], named(k * step, step, "N", "S"));
+      put("Point", [w + (e - w) * 0.006, k * step], named(k * step, step, "N", "S"), "left");
     }
     return { type: "FeatureCollection", features };
   }
@@ -41,7 +42,7 @@
         map.addSource("hub_graticule", { type: "geojson", data: EMPTY });
         map.addLayer({ id: "hub_graticule", type: "line", source: "hub_graticule", paint: { "line-color": "#232c36", "line-width": scale } }, first);
         map.addLayer({ id: "hub_graticule_label", type: "symbol", source: "hub_graticule", filter: ["==", ["geometry-type"], "Point"],
-          layout: { "text-field": ["get", "label"], "text-size": 11 * scale, "text-font": ["Noto Sans SC", "Noto Sans CJK SC", "sans-serif"] },
+          layout: { "text-field": ["get", "label"], "text-size": 11 * scale, "text-anchor": ["get", "anchor"], "text-font": ["Noto Sans SC", "Noto Sans CJK SC", "sans-serif"] },
           paint: { "text-color": T.third, "text-halo-color": T.ground, "text-halo-width": 1 } }, first);
         shown = null;
         me.draw();

@@ -43,7 +43,7 @@
     dom.text(node.sign, row.call_sign);
     node.mode.set(hub.label('drone_mode', row.mode));
     const zh = [], en = [];
-    if (row.battery_pct != null) { zh.push(`电量 ${Math.round(row.battery_pct)}%`); en.push(`battery ${Math.round(row.battery_pct)}%`); }
+    if (row.battery_pct != null) { zh.push(`电量 ${Math.round(row.battery_pct)}%`); en.push(`batt ${Math.round(row.battery_pct)}%`); }
     if (row.mode !== DOCKED && row.home_minutes != null) { zh.push(`返航余 ${Math.round(row.home_minutes)} 分`); en.push(`home ${Math.round(row.home_minutes)} min`); }
     if (row.mode !== DOCKED && row.height_m != null) { zh.push(`${Math.round(row.height_m)} m`); en.push(`${Math.round(row.height_m)} m`); }
     node.facts.set(hub.lang === 'en' ? { zh: '', en: en.join(' · ') } : { zh: zh.join(' · '), en: '' });

@@ -22,8 +22,8 @@
     const name = dom.words('name two'), mark = dom.words('zone-alarm'), inside = dom.make('b', 'hero');
     const of = dom.make('span', 'of'), longest = dom.words('longest'), span = dom.make('span', 'span');
     const people = dom.make('div', 'stays'), age = dom.ageNode();
-    const node = dom.make('div', 'zone', dom.make('header', '', name, mark),
-      dom.make('div', 'held', inside, of, people), dom.make('footer', '', longest, span, age));
+    const node = dom.make('div', 'zone', dom.make('header', '', name, mark, age),
+      dom.make('div', 'held', inside, of, longest, span), people);
     longest.set({ zh: '最长', en: 'longest' });
     return Object.assign(node, { name_: name, mark, inside, of, longest, span, people, age });
   };

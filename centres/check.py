@@ -17,7 +17,7 @@ from hub.centre import Centre
 from hub.domain.model import Fact
 from hub.errors import HubError
 from hub.field.topics import EVENTS as HUB_EVENTS
-from hub.show import Grid
+from hub.show import Grid, Plan
 
 NAME = re.compile(r"[a-z][a-z0-9]*")
 TYPE = re.compile(r"cn\.hub\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\.v[1-9][0-9]*")
@@ -107,15 +107,33 @@ def _panels(centre: Centre) -> Iterator[str]:
         yield "it needs at least one grid: the first is its page's main table"
     shown = [("grid", g.table) for g in panels.grids] + [("chart", c.table) for c in panels.charts]
     shown += [("layer", layer.table) for layer in panels.layers]
+    if panels.plan is not None:
+        shown.append(("plan", panels.plan.table))
+        shown += [("stays", panels.plan.stays.table)] if panels.plan.stays else []
     for what, name in shown:
         if name not in tables:
             yield f"{what} of table {name}, which it does not declare"
     for layer in panels.layers:
         if layer.table in tables and "position" not in _fields(tables[layer.table].data):
             yield f"layer of table {layer.table}: its rows have no field position"
+    if panels.plan is not None:
+        yield from _plan(panels.plan, {name: _fields(table.data) for name, table in tables.items()})
     for grid in panels.grids:
         if grid.table in tables:
             yield from _unlabelled(grid, tables[grid.table].data)
+
+
+def _plan(plan: Plan, fields: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Fields that a floor plan would look for in vain."""
+    wanted: dict[str, tuple[str, ...]] = {plan.table: (plan.box, plan.name, plan.inside, plan.capacity, plan.alarms)}
+    if plan.stays is not None:
+        wanted[plan.stays.table] = (plan.stays.zone, plan.stays.since, plan.stays.number)
+    for table, names in wanted.items():
+        for name in names:
+            if table in fields and name not in fields[table]:
+                yield f"plan: rows of {table} have no field {name}"
+    if plan.wide < 1 or plan.high < 1:
+        yield "plan: it has no cells"
 
 
 def _references(centre: Centre) -> Iterator[str]:

@@ -33,11 +33,15 @@ RATE_LEAST = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What this run of the hub is. ``mode``: live, demo or replay. ``view``: (lon, lat, zoom) to begin with."""
+    """What this run of the hub is. ``mode``: live, demo or replay. ``view``: (lon, lat, zoom) to begin with.
+
+    ``utc_offset_min``: the local time the clock on the wall shows, minutes east of Greenwich.
+    """
 
     mode: str
     district: Text
     view: tuple[float, float, float]
+    utc_offset_min: int
     labels: Mapping[str, Mapping[str, Text]]
 
 
@@ -183,6 +187,7 @@ class Hub:
             "layers": layers,
             "labels": msgspec.to_builtins(self.setting.labels),
             "mode": self.setting.mode,
+            "utc_offset_min": self.setting.utc_offset_min,
             "district": _both(self.setting.district),
             "view": {"lon": view_at[0], "lat": view_at[1], "zoom": view_at[2]},
         }

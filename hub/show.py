@@ -1,4 +1,4 @@
-"""How a table is shown, as data with a ``value`` function: tiles, columns, charts, map layers, a plan. No widget is named."""
+"""How a table is shown, as data with a ``value`` function: tiles, columns, charts, layers, plan. Names no widget."""
 
 from __future__ import annotations
 

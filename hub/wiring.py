@@ -11,12 +11,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
 from typing import NoReturn
+from zoneinfo import ZoneInfo
 
 import justmytype_intl_cjk
 import uvicorn
@@ -37,7 +39,7 @@ from hub.field import topics
 from hub.field.district import District, build, geojson
 from hub.field.intakes import INTAKES
 from hub.field.script import load as load_stories
-from hub.field.world import HOUR, World
+from hub.field.world import HOUR, UTC_OFFSET, World
 from hub.picture.fold import Picture
 from hub.picture.rows import JSON
 from hub.ports import Clock, Log, Store
@@ -181,6 +183,22 @@ def run_engine(engine: Engine, stop: Flag, failed: Flag) -> None:
         os.kill(os.getpid(), signal.SIGTERM)  # lets the server close its connections
 
 
+def setting_of(mode: str, name: Text, district: District, utc_offset_min: int = int(UTC_OFFSET // 60)) -> Setting:
+    """What a run shows of itself; it begins over the district, at the district's time."""
+    return Setting(
+        mode=mode, district=name, view=(*district.centre, ZOOM), utc_offset_min=utc_offset_min, labels=LABELS
+    )
+
+
+def offset_min(planned: Plan) -> int:
+    """Local time of a recording: its mapping's zone at its first record, UTC when the mapping names none."""
+    first = next(iter(planned), None)
+    if planned.zone is None or first is None:
+        return 0
+    offset = datetime.fromtimestamp(first.at, ZoneInfo(planned.zone)).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds() // 60)
+
+
 def page_server(running: Running, ground: Mapping[str, bytes], listener: socket.socket) -> Callable[[], None]:
     """The web server over a running hub; the returned function serves until interrupted."""
     hub = running.hub
@@ -244,7 +262,7 @@ def demo(*, port: int, data: Path, speed: float, seed: int) -> int:
             say(f"    {count} facts")
         else:
             say("3/5 going on from where it was")
-        setting = Setting(mode="demo", district=district.name, view=(*district.centre, ZOOM), labels=LABELS)
+        setting = setting_of("demo", district.name, district)
         running = start(log=log, store=store, clock=clock, centres=centres, setting=setting, home=district.bounds)
         clock.set(played.until, speed)
         life = Thread(target=producer.run, args=(running.stop,), name="producer", daemon=True)
@@ -269,7 +287,7 @@ def serve(*, log: str, store: str | None, host: str, port: int, data: Path) -> i
     district = build(1)
     with data_folder(data):
         opened = open_topics(log, centres)
-        setting = Setting(mode="live", district=district.name, view=(*district.centre, ZOOM), labels=LABELS)
+        setting = setting_of("live", district.name, district)
         running = start(
             log=opened,
             store=SqlStore(store or f"sqlite:///{data / 'store.db'}"),
@@ -399,12 +417,7 @@ def replay(*, file: Path, kind: str, mapping: Path, speed: float | None, port: i
             store=SqlStore(f"sqlite:///{folder / 'store.db'}"),
             clock=clock,
             centres=centres,
-            setting=Setting(
-                mode="replay",
-                district=Text(f"回放 {name}", f"Replay {name}"),
-                view=(*district.centre, ZOOM),
-                labels=LABELS,
-            ),
+            setting=setting_of("replay", Text(f"回放 {name}", f"Replay {name}"), district, offset_min(planned)),
             home=None,
             ended=lambda: player.ended,
             progress=lambda: player.counts(running.hub.engine),

@@ -139,7 +139,7 @@ def rows_today(rows: Sequence[Mapping[str, JSON]], now: float) -> list[Series]:
 PANELS = Panels(
     headline="reviewed",
     tiles=(
-        Tile(id="reviewed", title=Text("今日人工复核", "Reviewed today"), value=reviewed_today, unit=Text("条", "")),
+        Tile(id="reviewed", title=Text("今日人工复核", "Reviewed today"), value=reviewed_today),
         Tile(id="waiting", title=Text("待复核", "To be reviewed"), value=waiting, target=5, target_is="at_most"),
         Tile(id="fresh", title=Text("数据鲜活率", "Sources fresh"), value=fresh, format="percent", target=0.9),
         Tile(

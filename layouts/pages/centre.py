@@ -1,9 +1,9 @@
-"""A centre's page: figures, filters that live in the address, table, charts, map. All from its declaration."""
+"""A centre's page: figures, filters that live in the address, table, charts, map or plan. All from its declaration."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -16,8 +16,9 @@ from layouts import texts
 from layouts.panels import charts, filters, grid
 from layouts.panels import wall as panels
 from layouts.panels.filters import ROWS_MAX, Filters, JSONRow
+from layouts.panels.plan import plan
 from layouts.panels.top import top
-from layouts.panels.words import data, words
+from layouts.panels.words import data, filled, words
 
 Rows = Callable[[str], list[dict[str, Any]]]
 _CONTROLS = ("f-text", "f-place", "f-period", "f-status", "f-kind", "f-tab")
@@ -37,8 +38,9 @@ def page(centre: Centre, district: Text, view: tuple[float, float, float], searc
             html.Section(grid.table(chosen, lang), className="panel grid-panel", **data(tile="grid")),
             html.Div(
                 [
-                    html.Div([_chart(chart) for chart in centre.panels.charts], className="charts"),
+                    html.Div([_chart(chart) for chart in centre.panels.charts], id="charts", className="charts"),
                     panels.the_map(view, centre=centre.name) if centre.panels.layers else None,
+                    plan(centre.panels.plan) if centre.panels.plan else None,
                 ],
                 className="beside",
             ),
@@ -54,6 +56,7 @@ def _state(centre: Centre, search: str, lang: str) -> list[dcc.Store]:
     """What the callbacks start from: all of it is on this page, so no other page wakes them."""
     return [
         dcc.Store(id="tick"),
+        dcc.Store(id="chart-boxes"),
         dcc.Store(id="search", data=search),
         dcc.Store(id="centre-lang", data=lang),
         dcc.Store(id="centre-name", data=centre.name),
@@ -73,7 +76,8 @@ def _grid(centre: Centre, tab: str | None) -> Grid:
 def _tabs(centre: Centre, chosen: Grid, lang: str) -> html.Nav:
     """One tab per table; a single table is still named."""
     choices = [{"value": one.table, "label": words(one.title)} for one in centre.panels.grids]
-    return html.Nav(dcc.RadioItems(choices, chosen.table, id="f-tab", inline=True), className="tabs")
+    radio = dcc.RadioItems(choices, chosen.table, id="f-tab", inline=True)
+    return html.Nav([radio, filled("hidden-columns", "hidden-columns")], className="tabs")
 
 
 def _chart(chart: Chart) -> html.Section:
@@ -83,7 +87,8 @@ def _chart(chart: Chart) -> html.Section:
         responsive=True,
         className="chart",
     )
-    return html.Section([html.Header(html.H2(words(chart.title))), graph], className="panel", **data(tile=chart.id))
+    head = html.Header(html.H2(words(chart.title)))
+    return html.Section([head, graph], className="panel", **data(tile=chart.id, chart=chart.id))
 
 
 def _choices(rows: Sequence[JSONRow], one: Grid, lang: str) -> dict[str, list[dict[str, str]]]:
@@ -131,6 +136,7 @@ def register(dash: Dash, *, centres: Sequence[Centre], rows: Rows, now: Callable
         *(Input(control, "value") for control in _CONTROLS),
         Input("centre-lang", "data"),
         Input("tick", "data"),
+        Input("chart-boxes", "data"),
         State("centre-name", "data"),
     )
     async def content(
@@ -142,6 +148,7 @@ def register(dash: Dash, *, centres: Sequence[Centre], rows: Rows, now: Callable
         tab: str,
         lang: str | None,
         _: int | None,
+        sizes: dict[str, list[float]] | None,
         name: str,
     ) -> tuple[Any, ...]:
         wanted = Filters(
@@ -152,18 +159,24 @@ def register(dash: Dash, *, centres: Sequence[Centre], rows: Rows, now: Callable
             kind=tuple(kind or ()),
             tab=tab,
         )
-        return await asyncio.to_thread(answer, by_name[name], wanted, lang or "both", rows, now())
+        room = charts.boxes(sizes)
+        return await asyncio.to_thread(answer, by_name[name], wanted, lang or "both", rows, now(), room)
 
 
-def answer(centre: Centre, wanted: Filters, lang: str, rows: Rows, now: float) -> tuple[Any, ...]:
-    """Grid rows, the sentence that counts them, and the figures. Pure but for reading ``rows``."""
+def answer(
+    centre: Centre, wanted: Filters, lang: str, rows: Rows, now: float, room: Mapping[str, charts.Box] | None = None
+) -> tuple[Any, ...]:
+    """Grid rows, the sentence that counts them, and the figures. Pure but for reading ``rows``.
+
+    ``room``: how large each chart is on the page, where that is known.
+    """
     chosen = _grid(centre, wanted.tab)
     held = rows(chosen.table)
     passed = filters.select(held, chosen, wanted, now)
     figures = []
     for chart in centre.panels.charts:
         base = passed if chart.table == chosen.table else _elsewhere(centre, chart, wanted, rows, now)
-        figures.append(charts.figure(chart, base, now, lang))
+        figures.append(charts.figure(chart, base, now, lang, (room or {}).get(chart.id)))
     return grid.records(passed[:ROWS_MAX], chosen, lang), _counted(len(passed), len(held)), figures
 
 

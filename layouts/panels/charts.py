@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from math import ceil
 from typing import Any
 
 from hub.domain.model import Text
@@ -18,10 +19,12 @@ from layouts.texts import line
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _LOCAL = timezone(timedelta(seconds=UTC_OFFSET))
 NOTHING = {"zh": "没有符合条件的数据", "en": "Nothing matches", "both": "没有符合条件的数据 Nothing matches"}
-BAR_PX, TWO_LINES_PX, THIN_PX = 17, 35, 8
+BAR_PX, TWO_LINES_PX, THIN_PX = 15, 34, 7
 """Height one bar's name needs, on one line and on two; least height of a bar beside others."""
-AXIS_PX, UNIT_PX, LEGEND_PX, MARGIN_PX, SIGN_PX = 28, 20, 22, 18, 7.4
+AXIS_PX, UNIT_PX, LEGEND_PX, MARGIN_PX, SIGN_PX = 26, 20, 20, 16, 6.8
 LONGEST_EN = 17
+_GAP = "\u00a0\u00a0"
+"""Between a name and its bar; plotly drops plain spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,13 @@ def figure(chart: Chart, rows: Sequence[JSONRow], now: float, lang: str, box: Bo
     """The figure of a chart over selected rows. ``now``: epoch seconds. ``box``: the room it has."""
     box = box or Box()
     series = chart.series(rows, now)
-    timed = _timed(series)
+    timed, legend_px = _timed(series), _legend_px(series, lang, box.width)
     layout: dict[str, Any] = {
         "template": theme.plotly_template(),
         "uirevision": chart.id,
         "showlegend": len(series) > 1,
-        "legend": {"entrywidthmode": "pixels", "font": {"size": 13}, "traceorder": "normal", "y": 1.0},
+        "legend": {"x": 0, "y": 1, "yanchor": "top", "xref": "container", "yref": "container", "font": {"size": 13}},
+        "margin": {"l": 8, "r": 8, "t": 8 + legend_px, "b": 8},
         "height": None,
     }
     if not any(len(one.y) for one in series):
@@ -65,21 +69,21 @@ def figure(chart: Chart, rows: Sequence[JSONRow], now: float, lang: str, box: Bo
         layout["yaxis"] = values
         layout["xaxis"] = {"tickformat": "%H:%M<br>%m-%d", "tickangle": 0, "nticks": max(2, round(box.width / 90))}
         return {"data": [_upright(one, chart.kind, lang) for one in series], "layout": layout}
-    free = box.height - MARGIN_PX - AXIS_PX - (UNIT_PX if chart.unit else 0) - _legend_px(series, lang, box.width)
+    free = box.height - MARGIN_PX - AXIS_PX - (UNIT_PX if chart.unit else 0) - legend_px
     kept = fold(series, max(2, int(free // max(BAR_PX, THIN_PX * len(series)))), adds=chart.adds)
-    names = [name if isinstance(name, Text) else Text(str(name), str(name)) for name in kept[0].x]
+    every = dict.fromkeys(name for one in kept for name in one.x)
+    names = [name if isinstance(name, Text) else Text(str(name), str(name)) for name in every]
     two = lang == "both" and free / max(1, len(names)) >= TWO_LINES_PX
     full = [line(name, lang) for name in names]
     layout["xaxis"] = values
     layout["yaxis"] = {
         "type": "category",
         "autorange": "reversed",
-        "ticksuffix": "  ",
         "tickmode": "array",
         "tickvals": full,
         "ticktext": [_tick(name, lang, two=two) for name in names],
     }
-    return {"data": [_lying(one, full, lang) for one in kept], "layout": layout}
+    return {"data": [_lying(one, lang) for one in kept], "layout": layout}
 
 
 def fold(series: Sequence[Series], most: int, *, adds: bool) -> list[Series]:
@@ -88,13 +92,15 @@ def fold(series: Sequence[Series], most: int, *, adds: bool) -> list[Series]:
     It holds their sum where values add up, else nothing: it then only says that they are not drawn.
     """
     names = list(dict.fromkeys(name for one in series for name in one.x))
-    held = [dict(zip(one.x, one.y, strict=True)) for one in series]
     if len(names) <= most:
-        return [Series(name=one.name, x=names, y=[h.get(n, 0) for n in names]) for one, h in zip(series, held, strict=True)]
+        return list(series)
+    held = [dict(zip(one.x, one.y, strict=True)) for one in series]
     ranked = sorted(names, key=lambda name: -sum(values.get(name, 0) for values in held))
     shown, rest = set(ranked[: most - 1]), ranked[most - 1 :]
     left = [name for name in names if name in shown]
-    more = Text(f"其余 {len(rest)} 项" + ("" if adds else "未列"), f"+{len(rest)} more" + ("" if adds else ", not drawn"))
+    more = Text(f"其余 {len(rest)} 项", f"+{len(rest)} more")
+    if not adds:
+        more = Text(f"{more.zh}未列", f"{more.en}, not drawn")
     return [
         Series(
             name=one.name,
@@ -110,11 +116,12 @@ def _timed(series: Sequence[Series]) -> bool:
 
 
 def _legend_px(series: Sequence[Series], lang: str, width: float) -> float:
-    """Height of the legend above the bars: its entries wrap."""
+    """Height of the legend above the bars: entries that do not fit one line stand in columns of the widest."""
     if len(series) < 2:
         return 0.0
-    signs = sum(55 + SIGN_PX * _width(line(one.name, lang)) for one in series)
-    return LEGEND_PX * (int(signs // max(1.0, width)) + 1)
+    entries = [50 + SIGN_PX * _width(line(one.name, lang)) for one in series]
+    in_a_row = len(entries) if sum(entries) <= width else max(1, int(width // max(entries)))
+    return LEGEND_PX * ceil(len(entries) / in_a_row)
 
 
 def _width(text: str) -> int:
@@ -125,12 +132,12 @@ def _width(text: str) -> int:
 def _tick(name: Text, lang: str, *, two: bool) -> str:
     """The name beside a bar: whole in one language; with both, the second line or a short second half."""
     if lang != "both" or name.zh == name.en:
-        return line(name, lang)
+        return f"{line(name, lang)}{_GAP}"
     en = name.en.removeprefix(f"{name.zh.split()[0]} ") if " " in name.zh else name.en
     if two:
-        return f"{name.zh}  <br><span style='color:{theme.TOKENS['third']}'>{en}</span>"
+        return f"{name.zh}{_GAP}<br><span style='color:{theme.TOKENS['third']}'>{en}</span>{_GAP}"
     en = en if len(en) <= LONGEST_EN else f"{en[: LONGEST_EN - 1].rstrip()}…"
-    return f"{name.zh} <span style='color:{theme.TOKENS['third']}'>{en}</span>"
+    return f"{name.zh} <span style='color:{theme.TOKENS['third']}'>{en}</span>{_GAP}"
 
 
 def _upright(one: Series, kind: str, lang: str) -> dict[str, Any]:
@@ -147,8 +154,9 @@ def _local(moment: Any) -> Any:
     return datetime.fromisoformat(moment).astimezone(_LOCAL).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
-def _lying(one: Series, names: list[str], lang: str) -> dict[str, Any]:
+def _lying(one: Series, lang: str) -> dict[str, Any]:
     """Bars of categories always lie, so that their names can be read."""
+    names = [line(name, lang) if isinstance(name, Text) else str(name) for name in one.x]
     return {"name": line(one.name, lang), "type": "bar", "orientation": "h", "x": list(one.y), "y": names}
 
 

@@ -23,14 +23,14 @@ def table(grid: Grid, lang: str) -> dash_ag_grid.AgGrid:
         columnDefs=columns(grid, lang),
         rowData=[],
         getRowId="params.data.id",
-        defaultColDef={"resizable": True, "sortable": True, "suppressMovable": True, "minWidth": 64},
+        defaultColDef={"resizable": True, "sortable": True, "suppressMovable": True, "minWidth": 48},
         dashGridOptions={
             "theme": theme.grid_theme(),
             "animateRows": False,
             "suppressCellFocus": False,
             "tooltipShowDelay": 300,
             "rowBuffer": 6,
-            "localeText": {"noRowsToShow": "没有符合条件的记录 · No record matches"},
+            "noRowsOverlayComponent": "HubNone",
         },
         className="grid",
         style={"height": "100%", "width": "100%"},
@@ -38,11 +38,15 @@ def table(grid: Grid, lang: str) -> dash_ag_grid.AgGrid:
 
 
 def columns(grid: Grid, lang: str) -> list[dict[str, Any]]:
-    """Column definitions in the order of the declaration; every row ends with its age."""
+    """Column definitions in the order of the declaration; every row ends with its age.
+
+    The widths here are a first guess: the page measures what the cells hold and fits the columns to the table.
+    """
     defs = [_column(index, column, lang) for index, column in enumerate(grid.columns)]
-    if not any(column.kind == "age" for column in grid.columns):
+    if not grid.columns or grid.columns[-1].kind != "age":
         defs.append(_age("seen_at", shown(texts.AGE, {}, lang)))
-    return defs
+    # said of every column: the grid keeps a column's pin when the next table's columns say nothing of it
+    return [{**one, "pinned": "right" if one is defs[-1] else None} for one in defs]
 
 
 def _column(index: int, column: Column, lang: str) -> dict[str, Any]:
@@ -53,22 +57,15 @@ def _column(index: int, column: Column, lang: str) -> dict[str, Any]:
         "field": field,
         "headerName": title,
         "headerTooltip": title,
-        "flex": column.width,
-        "minWidth": _least(index, column),
+        "width": column.width,
     }
     if column.kind in _NUMERIC:
         return {**base, **_RIGHT, "valueFormatter": {"function": f"hubNumber(params, '{_NUMERIC[column.kind]}')"}}
     if column.kind == "time":
         return {**base, **_RIGHT, "valueFormatter": {"function": "hubTime(params)"}}
     if column.kind == "priority":
-        return {**base, "cellRenderer": "HubMark", "maxWidth": 96}
+        return {**base, "cellRenderer": "HubMark"}
     return {**base, "cellRenderer": "HubLines", "tooltipField": field}
-
-
-def _least(index: int, column: Column) -> int:
-    """Least width in px: a table with many columns scrolls rather than cuts its words, numbers and dates."""
-    least = 124 if column.kind == "time" or (index == 0 and column.kind == "text") else 72
-    return max(least, round(column.width * 0.85))
 
 
 def _age(field: str, title: str) -> dict[str, Any]:
@@ -76,7 +73,6 @@ def _age(field: str, title: str) -> dict[str, Any]:
         "field": field,
         "headerName": title,
         "width": 104,
-        "pinned": "right",
         **_RIGHT,
         "cellClass": "right age-cell",
         "valueFormatter": {"function": "hubAge(params)"},

@@ -15,5 +15,7 @@ def plan(declared: Plan) -> html.Section:
     """The frame, which carries the declaration: which table holds zones and what their fields are called."""
     said = dataclasses.asdict(declared)
     said.pop("title")
-    box = html.Div(filled("plan-zones", "plan-zones"), id="plan-box", className="plan-box", **data(plan=json.dumps(said)))
+    box = html.Div(
+        filled("plan-zones", "plan-zones"), id="plan-box", className="plan-box", **data(plan=json.dumps(said))
+    )
     return panel("plan", declared.title, [box])

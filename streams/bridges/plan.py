@@ -75,6 +75,11 @@ class Plan:
         self._streets = {rule.column for _, rule in rules(mapping) if rule.street_only}
 
     @property
+    def zone(self) -> str | None:
+        """The recording's time zone (IANA), where the mapping names one."""
+        return self._mapping.time.zone
+
+    @property
     def warnings(self) -> Counter[tuple[str, str]]:
         """Counts of the newest run over the plan."""
         return self._shaper.warnings

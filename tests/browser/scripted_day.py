@@ -8,7 +8,7 @@ from typing import Any
 from hub.domain.field import Alarm, Clue, Drone, Incident, Operation, Task, Unit
 from hub.domain.kinds import KINDS
 from hub.domain.model import Position, Text, instant
-from tests.browser.scripted_hub import PLACES, STATES, Matter, Scripted
+from tests.browser.scripted_hub import PLACES, STATES, Matter, Scripted, Stay, Zone
 
 
 def furnish(hub: Scripted, *, units: int = 300, incidents: int = 43) -> None:
@@ -19,6 +19,7 @@ def furnish(hub: Scripted, *, units: int = 300, incidents: int = 43) -> None:
     def spot() -> Position:
         return hub.district.somewhere(rng)
 
+    _indoors(hub, now)
     kinds = list(KINDS)
     for n in range(incidents):
         kind = "rescue" if n == 0 else rng.choice([k for k in kinds if (KINDS[k].priority > 2) == (n > 2)])
@@ -188,3 +189,16 @@ def _operations(hub: Scripted, now: float) -> None:
                 ),
                 ago=ago,
             )
+
+
+def _indoors(hub: Scripted, now: float) -> None:
+    """Two rooms of a plan, two people in the first."""
+    for key, title, left, inside, room in (
+        ("a", Text("甲室", "Room A"), 0, 2, 4),
+        ("b", Text("乙室", "Room B"), 2, 0, 3),
+    ):
+        box = {"left": left, "top": 0, "wide": 2, "high": 2}
+        hub.put("inner_zones", Zone(id=key, rev=1, title=title, plan=box, occupied=inside, capacity=room))
+    for n, ago in ((1, 300.0), (2, 60.0)):
+        stay = Stay(id=f"S-{n}", rev=1, number=f"{n:02d}号", zone="a", since_at=instant(now - ago))
+        hub.put("inner_stays", stay)

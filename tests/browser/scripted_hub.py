@@ -27,7 +27,7 @@ from hub.feed import Feed
 from hub.field import topics
 from hub.field.district import build, geojson
 from hub.picture.rows import Row, Table, view
-from hub.show import Chart, Column, Grid, Layer, Panels, Series, Tile
+from hub.show import Chart, Column, Grid, Layer, Panels, Plan, Series, Stays, Tile
 from layouts import texts
 from layouts.app import Deps, make_app
 from layouts.push import Push
@@ -59,6 +59,24 @@ class Matter(Fact, frozen=True, kw_only=True):
     position: Position | None = None
 
 
+class Zone(Fact, frozen=True, kw_only=True):
+    """A room of a scripted plan."""
+
+    title: Text
+    plan: dict[str, int]
+    occupied: int
+    capacity: int
+    alarms: int = 0
+
+
+class Stay(Fact, frozen=True, kw_only=True):
+    """A numbered place in a scripted plan."""
+
+    number: str
+    zone: str | None
+    since_at: datetime
+
+
 STATES = {"open": Text("在办", "Open"), "waiting": Text("待签收", "Waiting"), "done": Text("办结", "Done")}
 KIND_NAMES = {"a": Text("止付", "Payment stop"), "b": Text("核查", "Check"), "c": Text("整改", "Rectification")}
 PLACES = (Text("蔡桥", "Caiqiao"), Text("光华", "Guanghua"), Text("草堂", "Caotang"), Text("太升路", "Taisheng"))
@@ -73,7 +91,7 @@ def centre(index: int) -> Centre:
         return [
             Series(
                 name=STATES[state],
-                x=[KIND_NAMES[k].zh for k in KIND_NAMES],
+                x=list(KIND_NAMES.values()),
                 y=[float(sum(r["kind"] == k and r["state"] == state for r in rows)) for k in KIND_NAMES],
             )
             for state in STATES
@@ -106,13 +124,17 @@ def centre(index: int) -> Centre:
         Column(field="share", title=Text("进度", "Progress"), kind="percent", width=90),
         Column(field="opened_at", title=Text("立案", "Opened"), kind="time", width=110),
     ]
+    indoors = name == "inner"
+    rooms = Table(name="inner_zones", title=Text("平面", "Plan"), data=Zone, owner=name, expected_s=None)
+    stays = Table(name="inner_stays", title=Text("在区", "Inside"), data=Stay, owner=name, expected_s=None)
+    plan = Plan(table=rooms.name, title=rooms.title, wide=4, high=2, stays=Stays(table=stays.name))
     return Centre(
         name=name,
         title=title,
         expected_s=5.0,
         events={},
         folds={},
-        tables=[table],
+        tables=[table, rooms, stays] if indoors else [table],
         panels=Panels(
             tiles=tiles,
             headline="head",
@@ -136,7 +158,8 @@ def centre(index: int) -> Centre:
                     unit=Text("元", "yuan"),
                 ),
             ],
-            layers=[Layer(table=table.name, title=Text("事项", "Matters"), symbol="diamond")],
+            layers=[] if indoors else [Layer(table=table.name, title=Text("事项", "Matters"), symbol="diamond")],
+            plan=plan if indoors else None,
         ),
         protection={},
         simulate=lambda world, start, end: [],

@@ -161,6 +161,9 @@ def test_charts_give_series(centre: Centre) -> None:
                 assert len(series.x) == len(series.y), chart.id
                 assert all(isinstance(y, int | float) and math.isfinite(y) for y in series.y), chart.id
                 assert both(series.name), chart.id
+                assert len(set(series.x)) == len(series.x), f"{chart.id}: two points of one name"
+                for name in series.x:
+                    assert both(name) if isinstance(name, Text) else not HAN.search(str(name)), f"{chart.id} {name}"
     full = lived(centre)
     for chart in centre.panels.charts:
         assert chart.series(views(centre, full, chart.table), NOON + WINDOW_S), f"{chart.id} draws nothing"
@@ -199,6 +202,7 @@ def test_everything_shown_is_in_both_languages(centre: Centre) -> None:
     shown += [layer.title for layer in panels.layers] + [grid.title for grid in panels.grids]
     shown += [column.title for grid in panels.grids for column in grid.columns]
     shown += [text for grid in panels.grids for text in grid.labels.values()]
+    shown += [tile.unit for tile in panels.tiles if tile.unit] + ([panels.plan.title] if panels.plan else [])
     assert [text for text in shown if not both(text)] == []
 
 
@@ -209,6 +213,35 @@ def both(text: Text) -> bool:
         and not HAN.search(text.en)
         and (bool(HAN.search(text.zh)) or text.zh == text.en)
     )
+
+
+@each_centre
+def test_a_plan_has_zones_that_fit_it_and_stays_in_them(centre: Centre) -> None:
+    plan = centre.panels.plan
+    if plan is None:
+        assert centre.panels.layers, "neither map nor plan"
+        return
+    picture = lived(centre)
+    zones = {row["id"]: row for row in views(centre, picture, plan.table)}
+    cells: set[tuple[int, int]] = set()
+    for row in zones.values():
+        box = row[plan.box]
+        own = {
+            (x, y)
+            for x in range(box["left"], box["left"] + box["wide"])
+            for y in range(box["top"], box["top"] + box["high"])
+        }
+        assert own
+        assert not own & cells, f"{row['id']} lies over another zone"
+        cells |= own
+        assert row[plan.name]["zh"]
+        assert row[plan.inside] >= 0 < row[plan.capacity]
+    assert cells <= {(x, y) for x in range(plan.wide) for y in range(plan.high)}
+    assert plan.stays is not None
+    stays = [row for row in views(centre, picture, plan.stays.table) if row[plan.stays.zone] is not None]
+    assert stays
+    assert {row[plan.stays.zone] for row in stays} <= zones.keys()
+    assert all(row[plan.stays.since] and row[plan.stays.number] for row in stays)
 
 
 @each_centre

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import httpx
 import pytest
@@ -290,7 +290,7 @@ def test_table_speaks_the_language(hub: Scripted, lang: str, state: str, header:
     assert isinstance(record["c7"], float)
     columns = grid.columns(one, lang)
     assert columns[3]["headerName"] == header
-    assert columns[-1]["pinned"] == "right"
+    assert [column["pinned"] for column in columns] == [None] * (len(columns) - 1) + ["right"]
 
 
 def test_lists_and_unknown_values_are_shown_as_words() -> None:
@@ -306,24 +306,62 @@ def test_charts_follow_the_filters_and_say_when_empty(hub: Scripted) -> None:
     wanted = Filters(status=("open",))
     records, counted, figures = centre_page.answer(made, wanted, "zh", hub.rows, hub.clock.now())
     assert len(figures) == 2
-    drawn = {trace["name"]: sum(trace["y"]) for trace in figures[0]["data"]}
-    assert drawn["在办"] == len(records)
-    assert drawn["办结"] == 0
+    sums = {trace["name"]: sum(trace["x"]) for trace in figures[0]["data"]}
+    assert sums["在办"] == len(records)
+    assert sums["办结"] == 0
     assert str(len(records)) in json.dumps(counted, default=lambda c: c.to_plotly_json())
     empty = charts.figure(made.panels.charts[1], [], hub.clock.now(), "zh")
     assert empty["layout"]["annotations"][0]["text"] == charts.NOTHING["zh"]
 
 
-def test_long_names_lie_so_that_they_can_be_read() -> None:
-    long = Chart(
-        id="x",
-        title=texts.ROAD,
-        table="t",
-        kind="bar",
-        series=lambda rows, now: [Series(name=texts.ROAD, x=["危险驾驶案件"], y=[3.0])],
-    )
-    trace = charts.figure(long, [], 0.0, "zh")["data"][0]
-    assert (trace["orientation"], trace["x"], trace["y"]) == ("h", [3.0], ["危险驾驶案件"])
+def drawn(series: Series, lang: str, *, kind: Literal["bar", "line"] = "bar", **more: Any) -> dict[str, Any]:
+    chart = Chart(id="x", title=texts.ROAD, table="t", kind=kind, series=lambda rows, now: [series], **more)
+    return charts.figure(chart, [], 0.0, lang, charts.Box(400, 400))
+
+
+@pytest.mark.parametrize(
+    ("lang", "name"), [("zh", "危险驾驶"), ("en", "Dangerous driving"), ("both", "危险驾驶 Dangerous driving")]
+)
+def test_categories_lie_and_speak_the_language(lang: str, name: str) -> None:
+    made = drawn(Series(name=texts.ROAD, x=[Text("危险驾驶", "Dangerous driving")], y=[3.0]), lang)
+    trace = made["data"][0]
+    assert (trace["orientation"], trace["x"], trace["y"]) == ("h", [3.0], [name])
+    assert made["layout"]["yaxis"]["tickvals"] == [name]
+    said = made["layout"]["yaxis"]["ticktext"][0]
+    assert ("危险驾驶" in said, "Dangerous driving" in said) == (lang != "en", lang != "zh")
+
+
+def many(count: int) -> Series:
+    return Series(name=texts.ROAD, x=[Text(f"渠道{n}", f"Way {n}") for n in range(count)], y=list(range(count)))
+
+
+def test_every_category_has_its_name_and_what_has_no_room_is_summed() -> None:
+    whole = drawn(many(23), "zh")
+    assert whole["layout"]["yaxis"]["tickvals"] == [f"渠道{n}" for n in range(23)]
+    assert len(whole["layout"]["yaxis"]["ticktext"]) == 23
+    folded = drawn(many(60), "zh")["data"][0]
+    assert len(folded["y"]) <= 23
+    hidden = 60 - (len(folded["y"]) - 1)
+    assert folded["y"][-1] == f"其余 {hidden} 项"
+    assert folded["x"][-1] == sum(range(hidden))
+    assert sum(folded["x"]) == sum(range(60))
+
+
+def test_what_does_not_add_up_is_not_summed() -> None:
+    folded = drawn(many(60), "en", adds=False)["data"][0]
+    assert folded["y"][-1].endswith("not drawn")
+    assert folded["x"][-1] == 0
+
+
+def test_times_are_drawn_in_the_districts_own_time() -> None:
+    made = drawn(Series(name=texts.ROAD, x=["2026-11-23T16:30:00.000Z"], y=[1.0]), "zh", kind="line")
+    assert made["data"][0]["x"] == ["2026-11-24T00:30:00"]
+
+
+def test_sizes_the_page_did_not_measure_are_left_out() -> None:
+    sent = {"a": [400, 300], "b": [0, 300], "c": "x", "d": [1], "e": [400, None]}
+    assert charts.boxes(sent) == {"a": charts.Box(400, 300)}
+    assert charts.boxes(None) == {}
 
 
 # --- words

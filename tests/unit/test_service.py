@@ -23,7 +23,7 @@ from streams.memory_log import MemoryLog
 from streams.store import SqlStore
 from tests.unit.test_engine import NOW, incident
 
-SETTING = Setting(mode="demo", district=Text("区", "District"), view=(104.0, 30.6, 12.0), labels={})
+SETTING = Setting(mode="demo", district=Text("区", "District"), view=(104.0, 30.6, 12.0), utc_offset_min=480, labels={})
 
 
 @pytest.fixture
