@@ -31,7 +31,8 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Moment(_Part, frozen=True, kw_only=True):
     """How a time is written. ``format``: ``iso``, ``epoch_s``, ``epoch_ms``, strptime codes, or a list of these.
 
-    ``zone``: IANA name for times without an offset, and for the clock on the wall. ``ambiguous``: which of the two when clocks go back.
+    ``zone``: IANA name for times without an offset, and for the clock on the wall. ``ambiguous``: which of the two
+    when clocks go back.
     """
 
     format: str | list[str] | None = None
