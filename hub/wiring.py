@@ -9,52 +9,44 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
-from typing import NoReturn
-from zoneinfo import ZoneInfo
 
 import justmytype_intl_cjk
 import uvicorn
-from tqdm import tqdm
 
 import centres as plugs
 from hub.centre import Centre, Intake
 from hub.clock import LiveClock, RunningClock
 from hub.codec import Codec
-from hub.domain.events import Emission, Stream
+from hub.domain.events import Stream
 from hub.domain.field import Clue
 from hub.domain.model import Text
 from hub.engine import Engine
 from hub.errors import HubError, LogDown
 from hub.feed import Feed
-from hub.field import simulate as field
 from hub.field import topics
 from hub.field.district import District, build, geojson
 from hub.field.intakes import INTAKES
-from hub.field.script import load as load_stories
 from hub.field.world import HOUR, UTC_OFFSET, World
 from hub.picture.fold import Picture
 from hub.picture.rows import JSON
 from hub.ports import Clock, Log, Store
-from hub.producer import Part, Played, Producer, read_played, write_played
+from hub.producer import Played, Producer, read_played, write_played
 from hub.road import REPORTED, reported_by
 from hub.service import Hub, Setting, declared_tables
 from hub.settings import data_folder, listen, moment, require_loopback
+from hub.simulators import parts
 from layouts import api
 from layouts.app import Deps, make_app
 from layouts.push import Push
 from layouts.texts import LABELS
 from streams import open_log
-from streams.bridges import examples
-from streams.bridges.plan import Plan, plan
-from streams.bridges.replay import done, play
+from streams.bridges.plan import plan
+from streams.bridges.player import Player, mapping_file, offset_min, same_replay
 from streams.geo import locator
 from streams.kafka_client import ensure_topics
 from streams.sqlite_log import SqliteLog
@@ -65,11 +57,7 @@ TRIM_S = 60.0
 KEEP_POSITIONS, KEEP_FACTS = 100_000, 500_000
 """Records per topic that stay in the embedded log after they are stored (about half an hour and a day of the demo)."""
 ZOOM = 12.6
-CENTRE_WARM_UP_S = 3600.0
-FIELD_WARM_UP_S = 3 * 3600.0
-POSITIONS_WARM_UP_S = 60.0
-FIELD = "field"
-"""Name under which ``hub simulate --centre`` knows the hub's own feed."""
+STORIES = Path(plugs.__file__).parent / "_stories"
 
 
 def say(line: str) -> None:
@@ -190,15 +178,6 @@ def setting_of(mode: str, name: Text, district: District, utc_offset_min: int = 
     )
 
 
-def offset_min(planned: Plan) -> int:
-    """Local time of a recording: its mapping's zone at its first record, UTC when the mapping names none."""
-    first = next(iter(planned), None)
-    if planned.zone is None or first is None:
-        return 0
-    offset = datetime.fromtimestamp(first.at, ZoneInfo(planned.zone)).utcoffset()
-    return 0 if offset is None else int(offset.total_seconds() // 60)
-
-
 def page_server(running: Running, ground: Mapping[str, bytes], listener: socket.socket) -> Callable[[], None]:
     """The web server over a running hub; the returned function serves until interrupted."""
     hub = running.hub
@@ -251,7 +230,7 @@ def demo(*, port: int, data: Path, speed: float, seed: int) -> int:
         world = World(district, seed, played.anchor)
         producer = Producer(
             log=log,
-            parts=parts(centres, None),
+            parts=parts(centres, streams_of(centres), STORIES, None),
             world=world,
             clock=clock,
             until=played.until,
@@ -308,7 +287,7 @@ def serve(*, log: str, store: str | None, host: str, port: int, data: Path) -> i
 def simulate(*, log: str, centres: Sequence[str] | None, speed: float, seed: int, since: str | None) -> int:
     """``hub simulate``: simulators as producers of their own, from now on, until interrupted."""
     known = plugs.discover()
-    chosen = parts(known, centres)
+    chosen = parts(known, streams_of(known), STORIES, centres)
     now = time.time()
     anchor = moment(since) if since else now // HOUR * HOUR
     opened = open_topics(log, known)
@@ -329,32 +308,6 @@ def simulate(*, log: str, centres: Sequence[str] | None, speed: float, seed: int
     finally:
         opened.close()
     return 0
-
-
-def parts(centres: Sequence[Centre], names: Sequence[str] | None) -> list[Part]:
-    """The simulators to run: all, or those of the named centres (``field`` is the hub's own feed).
-
-    A story speaks on several topics; a process of one centre plays that centre's lines of it.
-    """
-    by_name = {centre.name: centre for centre in centres}
-    unknown = [name for name in names or () if name not in by_name and name != FIELD]
-    if unknown:
-        raise HubError(f"--centre {unknown[0]}: no such centre; there are {', '.join([FIELD, *by_name])}")
-    chosen = [FIELD, *by_name] if names is None else list(dict.fromkeys(names))
-    spoken = {centre.topic for centre in centres if centre.name in chosen}
-    if FIELD in chosen:
-        spoken |= {stream.topic for stream in topics.STREAMS}
-    types = {kind: data for stream in streams_of(centres) for kind, data in stream.events.items()}
-    script = load_stories(Path(plugs.__file__).parent / "_stories", types)
-
-    def events(world: World, start: float, end: float) -> Iterator[Emission]:
-        return (e for e in field.events(world, start, end, script) if e.topic in spoken)
-
-    out = [Part(events, FIELD_WARM_UP_S)]
-    out += [Part(by_name[name].simulate, CENTRE_WARM_UP_S) for name in chosen if name != FIELD]
-    if FIELD in chosen:
-        out.append(Part(lambda world, start, end: field.positions(world, start, end, script), POSITIONS_WARM_UP_S))
-    return out
 
 
 def ground_of(district: District) -> dict[str, bytes]:
@@ -437,84 +390,3 @@ def replay(*, file: Path, kind: str, mapping: Path, speed: float | None, port: i
             thread.join(ENGINE_STOP_S)
             running.close()
     return 0
-
-
-class Player:
-    """Plays a plan in a thread and counts what became of its rows."""
-
-    def __init__(self, planned: Plan, log: Log, clock: RunningClock, speed: float | None) -> None:
-        """``speed``: hub seconds per second, ``None`` as fast as it goes."""
-        self._plan, self._log, self._clock, self._speed = planned, log, clock, speed
-        self.ended = False
-        self.error: str | None = None
-
-    def run(self, stop: Flag) -> None:
-        """Go on from what the log already has; ends with the plan, with ``stop`` or with a log that stays down."""
-        topic = self._plan.intake.topic
-        try:
-            before = done(self._log, topic)
-            with tqdm(total=self._plan.rows, initial=min(before, self._plan.rows), unit="row", mininterval=1.0) as bar:
-                last = play(
-                    self._plan.after(before),
-                    self._log,
-                    topic,
-                    clock=self._clock,
-                    speed=self._speed,
-                    stop=stop,
-                    progress=lambda progress: _advance(bar, before + progress.rows),
-                )
-        except HubError as error:
-            self.error = str(error)
-            say(f"replay stopped: {error}")
-            return
-        self.ended = last.state == "ended"
-        for line in self._plan.summary():
-            say(f"    {line}")
-
-    def counts(self, engine: Engine) -> dict[str, JSON]:
-        """``rows_in`` = ``applied`` + ``superseded`` + ``dead_letters``: source rows taken in so far."""
-        topic = self._plan.intake.topic
-        taken = {name: engine.counters[f"{topic} {name}"] for name in ("applied", "superseded", "dead")}
-        return {
-            "done": self.ended and engine.caught_up(),
-            "rows": self._plan.rows,
-            "rows_in": sum(taken.values()),
-            "applied": taken["applied"],
-            "superseded": taken["superseded"],
-            "dead_letters": taken["dead"],
-            "warnings": sum(self._plan.warnings.values()),
-            "error": self.error,
-        }
-
-
-def _advance(bar: tqdm[NoReturn], rows: int) -> None:
-    bar.update(rows - bar.n)
-
-
-def mapping_file(path: Path) -> Path:
-    """The mapping a person named: a file, or the name of an example that ships with the project."""
-    if path.exists():
-        return path
-    shipped = {p.stem: p for p in Path(str(files(examples))).glob("*.toml")}
-    if path.stem in shipped and path.parent == Path():
-        return shipped[path.stem]
-    raise HubError(f"--map {path}: no such file; the examples that ship are {', '.join(sorted(shipped))}")
-
-
-def same_replay(note: Path, file: Path, mapping: Path, kind: str) -> None:
-    """Refuse to mix two replays in one data folder. Raises ``HubError`` naming the other one."""
-    what = {
-        "file": file.name,
-        "bytes": file.stat().st_size,
-        "as": kind,
-        "mapping": sha256(mapping.read_bytes()).hexdigest(),
-    }
-    if note.exists():
-        held = json.loads(note.read_text("utf-8"))
-        if held != what:
-            raise HubError(
-                f"--data {note.parent}: holds a replay of {held.get('file')} as {held.get('as')} with another file or "
-                "mapping; choose another folder"
-            )
-        return
-    note.write_text(json.dumps(what), "utf-8")
