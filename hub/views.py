@@ -5,7 +5,9 @@ Pure functions of the picture, of what was heard, and of ``now``; their rows are
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 import msgspec
 
@@ -22,6 +24,8 @@ from hub.show import Tile
 Views = dict[str, dict[str, JSON]]
 """table → id → row as JSON."""
 DAY_S = 86400.0
+say = logging.getLogger("hub.views")
+_failed: set[tuple[str, str]] = set()  # said once, not every second
 LANES: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     ("reported", Text("上报", "Reported"), ("reported", "returned")),
     ("triaged", Text("研判", "Triaged"), ("triaged",)),
@@ -77,7 +81,7 @@ def centre_row(
 
 
 def _figure(owner: str, tile: Tile, picture: Picture, now: float) -> dict[str, JSON]:
-    value = tile.value(picture.rows, now)
+    value = _value(owner, tile, picture, now)
     late = False
     if value is not None and tile.target is not None:
         late = value < tile.target if tile.target_is == "at_least" else value > tile.target
@@ -92,6 +96,18 @@ def _figure(owner: str, tile: Tile, picture: Picture, now: float) -> dict[str, J
         "target_is": tile.target_is,
         "late": late,
     }
+
+
+def _value(owner: str, tile: Tile, picture: Picture, now: float) -> float | None:
+    """The tile's number; not known (``None``) when its function fails: a plug's bug must not stop the hub."""
+    try:
+        value = tile.value(picture.rows, now)
+    except Exception:
+        if (owner, tile.id) not in _failed:
+            _failed.add((owner, tile.id))
+            say.exception("key figure %s of %s failed; it is shown as not known", tile.id, owner)
+        return None
+    return value if value is None or isfinite(value) else None
 
 
 def lanes(picture: Picture, now: float) -> dict[str, JSON]:

@@ -114,7 +114,10 @@ def trimmer(log: SqliteLog, committed: Mapping[tuple[str, int], int]) -> Callabl
         for (topic, _), offset in committed.items():
             keep = KEEP_POSITIONS if topic == topics.POSITIONS_TOPIC else KEEP_FACTS
             if offset > keep:
-                log.trim(topic, offset - keep)
+                try:
+                    log.trim(topic, offset - keep)
+                except LogDown as error:
+                    logging.getLogger("hub").warning("old records stay for another minute: %s", error)
 
     return trim
 

@@ -1,4 +1,4 @@
-"""Poison at 1 % in a centre's topic: dead letters exactly as planted, everything else applied."""
+"""Poison at 1 % in a centre's topic: dead letters exactly as planted, all else applied, the count on the wall."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import random
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,7 +16,11 @@ from hub.field.district import build
 from hub.field.world import World
 from hub.ports import Outgoing
 from streams import open_log
+from tests.browser.pages import opened
 from tests.running import hub
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 FACTS = 3000
 
@@ -87,7 +91,8 @@ def newest(records: list[Outgoing]) -> dict[tuple[str, str], int]:
 
 
 @pytest.mark.kafka
-def test_poison_in_a_centre_s_topic(kafka: str, tmp_path: Path) -> None:
+@pytest.mark.browser
+def test_poison_in_a_centre_s_topic(kafka: str, browser: Browser, tmp_path: Path) -> None:
     topic, records = facts()
     random.Random(5).shuffle(records)  # reordered as well: the newest revision must win
     records = records[:FACTS]
@@ -104,6 +109,9 @@ def test_poison_in_a_centre_s_topic(kafka: str, tmp_path: Path) -> None:
         time.sleep(1.0)  # anything refused beyond what was planted would come now
         health = process.get("/healthz")
         letters = [x for x in process.get("/api/v1/dead-letters") if x["topic"] == topic and x["offset"] >= first]
+        with opened(browser, f"{process.url}/wall/main") as wall:
+            count = health["dead_letters"]
+            wall.until("document.getElementById('faults').innerText.includes(x)", f"拒收 {count}")
         name = topic.split(".")[1]
         rows = {
             row["id"]: row["rev"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,18 @@ def test_a_bug_in_a_fold_raises_in_tests_and_is_a_dead_letter_in_production(benc
     engine = bench.fresh((stream,))
     drain(engine)
     assert "bug" in bench.store().dead_letters()[0].reason
+
+
+def test_a_bug_in_a_table_s_declaration_hurts_one_record(bench: Bench) -> None:
+    def broken(fact: Incident) -> bool:
+        return {3: True}[fact.priority]
+
+    engine = bench.fresh()
+    engine.picture.tables["incidents"] = replace(engine.picture.tables["incidents"], on_screen=broken)
+    bench.log.append(FIELD.topic, [incident("I-1", 1, priority=1), incident("I-2", 1)])
+    drain(engine)
+    assert engine.counters["dead_letters"] == 1
+    assert engine.picture.rows("incidents").keys() == {"I-2"}
 
 
 def test_history_tells_an_incident_s_life(bench: Bench) -> None:

@@ -14,7 +14,8 @@ from hub.figures import HUB_TILES
 from hub.health import look, percentile
 from hub.picture.fold import Picture
 from hub.picture.rows import Row
-from hub.views import lanes, own_alarms
+from hub.show import Tile
+from hub.views import _figure, lanes, own_alarms
 
 NOW = 1_760_000_000.0
 
@@ -115,6 +116,17 @@ def test_figures_are_90th_percentiles_and_say_nothing_of_nothing() -> None:
     assert tiles["arrive"].value(made.rows, NOW) == pytest.approx(9)
     assert tiles["open"].value(made.rows, NOW) == 10
     assert tiles["available"].value(made.rows, NOW) == 0.5
+
+
+def test_a_plug_s_broken_key_figure_is_not_known_and_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(rows: object, now: float) -> float:
+        raise ZeroDivisionError
+
+    for value in (broken, lambda rows, now: float("nan")):
+        tile = Tile(id=f"broken-{value.__name__}", title=Text("坏", "Broken"), value=value)
+        for _ in range(2):
+            assert _figure("somebody", tile, Picture(TABLES), NOW)["value"] is None
+    assert len(caplog.records) == 1
 
 
 def test_heard_defaults_say_nothing_was_heard() -> None:
