@@ -94,13 +94,19 @@ def _serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     verb.add_argument("--log", required=True, metavar="URL", help="kafka://HOST:PORT[,HOST:PORT] or sqlite:///FILE")
     verb.add_argument("--store", metavar="URL", help="database URL (default: SQLite in the data folder)")
+    verb.add_argument(
+        "--ground",
+        choices=("demo", "none"),
+        default="demo",
+        help="demo: the invented district under simulated data (default); none: plain ground under real data",
+    )
     verb.add_argument("--host", default="127.0.0.1", help="only loopback until sign-in exists (default 127.0.0.1)")
     _common(verb, Path("hub-serve"))
 
     def run(args: argparse.Namespace) -> int:
         from hub.wiring import serve
 
-        return serve(log=args.log, store=args.store, host=args.host, port=args.port, data=args.data)
+        return serve(log=args.log, store=args.store, ground=args.ground, host=args.host, port=args.port, data=args.data)
 
     verb.set_defaults(run=run)
 
@@ -163,18 +169,18 @@ def _common(verb: argparse.ArgumentParser, data: Path | None) -> None:
     verb.add_argument("--data", type=Path, default=data, metavar="DIR", help=f"data folder (default {where})")
 
 
-def _speed(text: str) -> float:
+def _speed(text: str, most: float = 1000.0) -> float:
     try:
         speed = float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
-    if not 0 < speed <= 1000:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1000")
+    if not 0 < speed <= most:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {most:g}")
     return speed
 
 
 def _speed_or_max(text: str) -> float | None:
-    return None if text == "max" else _speed(text)
+    return None if text == "max" else _speed(text, most=1e6)
 
 
 if __name__ == "__main__":

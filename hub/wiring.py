@@ -261,7 +261,7 @@ def demo(*, port: int, data: Path, speed: float, seed: int) -> int:
     return 0
 
 
-def serve(*, log: str, store: str | None, host: str, port: int, data: Path) -> int:
+def serve(*, log: str, store: str | None, ground: str, host: str, port: int, data: Path) -> int:
     """``hub serve``: the wall over a real log."""
     require_loopback(host)
     listener = listen(host, port)
@@ -278,7 +278,7 @@ def serve(*, log: str, store: str | None, host: str, port: int, data: Path) -> i
             setting=setting,
             home=None,
         )
-        serve_pages = page_server(running, ground_of(district), listener)
+        serve_pages = page_server(running, ground_of(district, shown=ground == "demo"), listener)
         addresses(port, centres, "")
         try:
             serve_pages()
@@ -313,9 +313,12 @@ def simulate(*, log: str, centres: Sequence[str] | None, speed: float, seed: int
     return 0
 
 
-def ground_of(district: District) -> dict[str, bytes]:
-    """The basemap's layers as GeoJSON bytes, by name."""
-    return {name: json.dumps(layer, separators=(",", ":")).encode() for name, layer in geojson(district).items()}
+def ground_of(district: District, *, shown: bool = True) -> dict[str, bytes]:
+    """The basemap's layers as GeoJSON bytes, by name; empty ones when the invented streets must not be ``shown``."""
+    layers = geojson(district)
+    if not shown:
+        layers = {name: {"type": "FeatureCollection", "features": []} for name in layers}
+    return {name: json.dumps(layer, separators=(",", ":")).encode() for name, layer in layers.items()}
 
 
 def addresses(port: int, centres: Sequence[Centre], step: str) -> None:
@@ -384,7 +387,7 @@ def replay(*, file: Path, kind: str, mapping: Path, speed: float | None, port: i
         say(f"2/3 {planned.rows} rows, {'as fast as it goes' if speed is None else f'{speed:g}×'}")
         thread = Thread(target=player.run, args=(running.stop,), name="player", daemon=True)
         thread.start()
-        serve_pages = page_server(running, ground_of(district), listener)
+        serve_pages = page_server(running, ground_of(district, shown=False), listener)
         addresses(port, centres, "3/3 ")
         try:
             serve_pages()

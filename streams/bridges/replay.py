@@ -16,6 +16,8 @@ from streams.bridges.plan import SEQUENCE, Planned
 BATCH = 500
 LOOK_S = 0.25
 """How often a paced replay looks at the clock, seconds."""
+GAP_S, LEAD_S = 20.0, 2.0
+"""Real seconds without a record above which a paced replay goes on at once, that long before the next record."""
 RETRIES = 12
 RETRY_S, RETRY_MAX_S = 0.2, 5.0
 
@@ -113,6 +115,8 @@ def _paced(plan: Iterable[Planned], clock: SettableClock, speed: float, stop: Fl
         if batch and (len(batch) == BATCH or planned.at > clock.now()):
             yield batch
             batch = []
+        if (planned.at - clock.now()) / speed > GAP_S:
+            clock.set(planned.at - LEAD_S * speed, speed)
         while (wait := (planned.at - clock.now()) / speed) > 0:
             if stop.wait(min(wait, LOOK_S)):
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from threading import Event as Flag
 
@@ -12,7 +13,7 @@ from hub.errors import LogDown
 from hub.ports import Outgoing, Record
 from streams.bridges import replay
 from streams.bridges.plan import FOLLOWUP, SEQUENCE, Planned
-from streams.bridges.replay import Progress, done, play
+from streams.bridges.replay import GAP_S, LEAD_S, Progress, done, play
 from streams.memory_log import MemoryLog
 
 TOPIC = "hub.field.events"
@@ -81,10 +82,18 @@ def test_the_pace_is_the_recordings() -> None:
 
 def test_stopping_between_two_records_far_apart() -> None:
     stop, log = Flag(), MemoryLog()
-    far = planned(2, 1e6)
+    far = planned(2, GAP_S - 1)
     end = play(far, log, TOPIC, clock=RunningClock(0, 1), speed=1, stop=stop, progress=lambda _: stop.set())
     assert end.state == "stopped"
     assert values(log) == [0]
+
+
+def test_a_hole_in_the_recording_is_not_waited_for() -> None:
+    log, clock, begin = MemoryLog(), RunningClock(0, 1), time.monotonic()
+    play(planned(2, 1e7), log, TOPIC, clock=clock, speed=100, stop=Flag())
+    assert values(log) == [0, 1]
+    assert time.monotonic() - begin < LEAD_S + 5
+    assert clock.now() >= 1e7
 
 
 @pytest.mark.parametrize("failures", [1, 5])
