@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from hub import __version__
 from hub.errors import HubError
@@ -31,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.verb is None:
         _parser().print_help()
         return 0
+    signal.signal(signal.SIGTERM, _stop)  # a service manager's stop commits what is pending, as Ctrl+C does
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
     try:
         return int(args.run(args))
@@ -39,6 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 0
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:

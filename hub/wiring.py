@@ -57,6 +57,8 @@ TRIM_S = 60.0
 KEEP_POSITIONS, KEEP_FACTS = 100_000, 500_000
 """Records per topic that stay in the embedded log after they are stored (about half an hour and a day of the demo)."""
 ZOOM = 12.6
+STORY_LEAD_S = 12 * 60.0
+"""The first stories began this long before the demo's first start, so that a newcomer sees operations at once."""
 STORIES = Path(plugs.__file__).parent / "_stories"
 
 
@@ -224,7 +226,7 @@ def demo(*, port: int, data: Path, speed: float, seed: int) -> int:
         if held is not None and held.seed != seed:
             raise HubError(f"{data} holds a demo with --seed {held.seed}; use that seed or another --data folder")
         begin = time.time()
-        played = held or Played(anchor=begin, until=begin, seed=seed)
+        played = held or Played(anchor=begin - STORY_LEAD_S, until=begin, seed=seed)
         clock = RunningClock(played.until, speed)
         centres = plugs.discover()
         say(f"2/5 log and store in {data}/")
