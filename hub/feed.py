@@ -239,7 +239,7 @@ class Feed:
             head["up"] = self._group(changed)
         if gone:
             head["rm"] = _group_ids(gone)
-        if picked or since is None:  # a snapshot names every moving thing there is, also those off the screen now
+        if picked or known < len(self._fixes.names):  # new names are told even of things that left the screen again
             head["fix"], columns = self._fixes.columns(sorted(picked), known)
         text = _encode(head)
         body = len(text).to_bytes(4, "little") + text + b"\0" * (-len(text) % 4) + columns

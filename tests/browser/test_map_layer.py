@@ -104,6 +104,8 @@ def test_a_fix_draws_a_unit_where_it_is_and_moves_it(sheet: Sheet) -> None:
 
 def test_an_older_fix_never_moves_a_unit_back(sheet: Sheet) -> None:
     sheet.mount()
+    sheet.run("hub.map.fly({lon: x.lon, lat: x.lat, zoom: 14})", HERE)  # a view that stays where it is
+    sheet.until("!hub.map.map.isMoving()")
     sheet.run("fake.fixes([['units', 'U-1', x.lon, x.lat, 0]])", HERE)
     before = sheet.run("return hub.map.pixelOf('U-1')")
     sheet.run("fake.fixes([['units', 'U-1', x.lon + 0.01, x.lat, 0, hub.now() - 60000]])", HERE)
