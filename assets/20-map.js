@@ -57,6 +57,7 @@
     if (me.shows("drones")) addLayer(me.map, me.dronesLayer = parts.createThingLayer("hub_drones", parts.drones));
     me.symbols.attach(me.map, "over");
     me.ground.attach(me.map);
+    if (hub.lang && hub.lang !== "both") me.symbols.language(); // the page was opened in one language
     me.say("");
   }
 
