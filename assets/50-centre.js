@@ -32,14 +32,15 @@
     const reset = values.pop();
     const triggered = ctx.triggered.map((one) => one.prop_id);
     if (!triggered.length) return KEYS.map(() => keep);
-    if (triggered.includes('search.data')) {
+    // Dash joins what happens at once into one call: a press on "clear" must not be lost to an address read meanwhile.
+    const cleared = triggered.includes('f-reset.n_clicks') && reset;
+    if (!cleared && triggered.includes('search.data')) {
       const query = new URLSearchParams(search);
       return KEYS.map((key, i) => {
         const next = read(query, key) ?? plain[key] ?? values[i];
         return JSON.stringify(next) === JSON.stringify(values[i] ?? (MANY.has(key) ? [] : plain[key])) ? keep : next;
       });
     }
-    const cleared = triggered.includes('f-reset.n_clicks') && reset;
     if (cleared) values = KEYS.map((key, i) => (key === 'tab' ? values[i] : MANY.has(key) ? [] : plain[key]));
     const query = new URLSearchParams(location.search);
     KEYS.forEach((key, i) => {
