@@ -10,7 +10,7 @@
 //   heading Uint16Array in 0.01 degree (65535 unknown), at Float64Array epoch ms.
 (() => {
   'use strict';
-  const SILENT_S = 2.2, DEAD_S = 8, MAX_WAIT_MS = 2000, FIX_BYTES = 18;
+  const SILENT_S = 2, DEAD_S = 8, MAX_WAIT_MS = 2000, FIX_BYTES = 18;
   const listeners = new Map();
   const pending = new Map();           // table → {changed:Set, removed:Set} until the next animation frame
   const clock = { now: Date.now(), at: performance.now(), rate: 1 };

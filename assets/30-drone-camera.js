@@ -114,6 +114,17 @@
     delete camera.canvas.dataset.picture;
   }
 
+  /* Never a black screen: until the first picture is drawn the tile says what it waits for. */
+  function waiting(context) {
+    const { width, height } = context.canvas;
+    context.fillStyle = "#0e1217";
+    context.fillRect(0, 0, width, height);
+    context.fillStyle = "#8d99a6";
+    context.font = `${Math.max(12, Math.round(height / 14))}px "Noto Sans SC", sans-serif`;
+    context.textAlign = "center";
+    context.fillText(parts.words("等待画面", "Waiting for the picture"), width / 2, height / 2, width * 0.9);
+  }
+
   function mount(canvas, id, { basemap = "/basemap/" } = {}) {
     const had = cameras.get(canvas);
     if (had?.id === id) return () => drop(had);
@@ -122,6 +133,7 @@
     parts.prime();
     // Rastered on the CPU on purpose: thousands of small polygons cost a (software) GPU process twenty times more.
     const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+    waiting(context);
     const camera = { canvas, id, context, pose: null, scene: null, drawn: performance.now(),
       visible: false, frames: 0, ms: 0 };
     canvas.parentElement.classList.add("hub-cam");
