@@ -20,6 +20,8 @@ from hub.ports import Outgoing, Record
 CONTENT_TYPE = b"application/cloudevents+json"
 REFUSED = "refused"
 """Header of a record that its producer already refused: the value is the raw input, the header the reason."""
+FOLLOWUP = "followup"
+"""Header of a record that goes with the one before it and is not counted as a row of its own."""
 MAX_BYTES = 1 << 20
 _EARLIEST, _LATEST = 946684800.0, 4102444800.0  # 2000-01-01 .. 2100-01-01, epoch seconds
 

@@ -17,10 +17,10 @@ from threading import RLock
 
 import msgspec
 
-from hub.codec import Codec
+from hub.codec import FOLLOWUP, Codec
 from hub.domain.events import Event, Stream
 from hub.errors import BadPayload, HubError, LogDown, PositionLost, StoreDown
-from hub.picture.delta import Delta
+from hub.picture.delta import Delta, merge_into
 from hub.picture.fold import Fold, Picture
 from hub.picture.rows import Row
 from hub.ports import Batch, Clock, DeadLetter, HistoryEntry, Log, Partition, Record, Store
@@ -34,8 +34,6 @@ RETRY_S = 0.5
 PENDING_MAX = 200_000
 """History entries held in memory while the store is down; above it reading pauses (the log keeps the rest)."""
 RAW_MAX = 64 * 1024
-FOLLOWUP = "followup"
-"""Header of a record that goes with the one before it and is not counted as a row of its own."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -193,11 +191,10 @@ class Engine:
             heard.at = max(heard.at or 0.0, min(event.time, now))
             if delta:
                 self.picture.apply(delta)
-                _merge(batch.rows, delta)
+                merge_into(batch.rows, delta)
                 if not fast:
                     self._remember(record, event, next(iter(delta)))
-                for table, rows in delta.items():
-                    changed.setdefault(table, {}).update(rows)
+                merge_into(changed, delta)
         batch.positions[(record.topic, record.partition)] = record.offset + 1
         if counted:
             self.counters[f"{record.topic} {outcome}"] += 1
@@ -247,7 +244,7 @@ class Engine:
         """Write what is pending: facts at once, high-rate rows at most once a second. A failure keeps it pending."""
         due = force or time.monotonic() >= self._fast_due
         if due and self._fast.positions:
-            _merge(self._slow.rows, self._fast.rows)
+            merge_into(self._slow.rows, self._fast.rows)
             self._slow.positions.update(self._fast.positions)
             self._slow.dead_letters += self._fast.dead_letters
             self._fast = Batch(rows={})
@@ -304,11 +301,6 @@ class Engine:
         self.state.log, self.state.log_error = self._log.health().state, str(error)
         if self.state.log == "ok":
             self.state.log = "down"
-
-
-def _merge(into: Delta, delta: Delta) -> None:
-    for table, rows in delta.items():
-        into.setdefault(table, {}).update(rows)
 
 
 def _dead(record: Record, reason: str, now: float) -> DeadLetter:

@@ -11,6 +11,11 @@ Delta = dict[str, dict[str, Row | None]]
 def merge(older: Delta, newer: Delta) -> Delta:
     """Both deltas as one; applying it equals applying ``older`` then ``newer``. Neither argument is changed."""
     out: Delta = {table: dict(rows) for table, rows in older.items()}
-    for table, rows in newer.items():
-        out.setdefault(table, {}).update(rows)
+    merge_into(out, newer)
     return out
+
+
+def merge_into(older: Delta, newer: Delta) -> None:
+    """The same, changing ``older`` in place."""
+    for table, rows in newer.items():
+        older.setdefault(table, {}).update(rows)

@@ -18,7 +18,7 @@ import msgspec
 import pandas as pd
 
 from hub.centre import Intake
-from hub.codec import REFUSED, encode
+from hub.codec import FOLLOWUP, REFUSED, encode
 from hub.domain.events import Emission
 from hub.errors import BadPayload
 from hub.ports import Outgoing
@@ -30,8 +30,6 @@ from streams.bridges.places import street
 from streams.bridges.shape import Cells, Shaper, applies
 from streams.bridges.times import reader
 
-FOLLOWUP = "followup"
-"""Header of a further record of a row that has already been counted."""
 SEQUENCE = "replay"
 """Header with the record's number in the replay, from 0, so that a restart finds out where it was."""
 _json = msgspec.json.Encoder().encode

@@ -21,7 +21,7 @@ import pytest
 
 import centres
 from hub.clock import RunningClock
-from hub.codec import Codec
+from hub.codec import FOLLOWUP, Codec
 from hub.domain.events import Stream
 from hub.domain.model import seconds
 from hub.errors import BadPayload
@@ -29,7 +29,7 @@ from hub.field.intakes import INTAKES
 from hub.field.topics import STREAMS, TABLES
 from hub.picture.fold import Picture
 from streams.bridges.mapping import load
-from streams.bridges.plan import FOLLOWUP, plan
+from streams.bridges.plan import plan
 from streams.bridges.replay import play
 from streams.geo import locator
 from streams.memory_log import MemoryLog

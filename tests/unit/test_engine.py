@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from hub.clock import RunningClock
-from hub.codec import Codec, encode, refuse
+from hub.codec import FOLLOWUP, Codec, encode, refuse
 from hub.domain.events import Emission, Event, Stream
 from hub.domain.field import Incident, Unit
 from hub.domain.model import Position, instant
-from hub.engine import FOLLOWUP, Engine
+from hub.engine import Engine
 from hub.errors import StoreDown
 from hub.field.topics import FIELD, POSITIONS, STREAMS, TABLES
 from hub.picture.delta import Delta

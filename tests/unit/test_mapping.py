@@ -12,12 +12,12 @@ import msgspec
 import pytest
 
 from hub.centre import Intake
-from hub.codec import REFUSED
+from hub.codec import FOLLOWUP, REFUSED
 from hub.errors import BadPayload, HubError
 from hub.field.intakes import INTAKES
 from streams.bridges.mapping import Moment, Place, columns, examples, load
 from streams.bridges.places import position, street
-from streams.bridges.plan import FOLLOWUP, Plan, Planned, plan
+from streams.bridges.plan import Plan, Planned, plan
 from streams.bridges.times import reader
 
 INCIDENTS, UNITS = INTAKES

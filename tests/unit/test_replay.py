@@ -9,10 +9,11 @@ from threading import Event as Flag
 import pytest
 
 from hub.clock import RunningClock
+from hub.codec import FOLLOWUP
 from hub.errors import LogDown
 from hub.ports import Outgoing, Record
 from streams.bridges import replay
-from streams.bridges.plan import FOLLOWUP, SEQUENCE, Planned
+from streams.bridges.plan import SEQUENCE, Planned
 from streams.bridges.replay import GAP_S, LEAD_S, Progress, done, play
 from streams.memory_log import MemoryLog
 
