@@ -158,8 +158,8 @@
     const silent = hub.isSilent();
     if (silent || silent !== wasSilent) { wasSilent = silent; state(); }
     if (hub.silent() > DEAD_S && performance.now() - lastTry > DEAD_S * 1000) again();
-    hub.emit('tick');
-  }, 250);
+  }, 100);                             // looked at more often than the panels tick: the words must stand within 3 s
+  setInterval(() => hub.emit('tick'), 250);
 
   async function loadSpec() {
     try {
