@@ -1,8 +1,9 @@
-"""The loop: read, decode, fold, publish, commit. One thread writes the Picture; everybody else reads under its lock.
+"""The loop: read, decode, fold, publish, hand on to the recorder. One thread writes the Picture; everybody else reads
+under its lock.
 
-One error policy: a bad payload becomes a dead letter and the loop goes on; a log or store that is down is retried
-within a bound, said once when it fails and once when it recovers, and shown; a bug in a fold is a dead letter in
-production and raises in tests (``strict``).
+One error policy: a bad payload becomes a dead letter and the loop goes on; a log that is down is retried within a
+bound, said once when it fails and once when it recovers, and shown; a bug in a fold is a dead letter in production and
+raises in tests (``strict``).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from threading import Event as Flag
 from threading import RLock
 
@@ -19,20 +21,23 @@ import msgspec
 
 from hub.codec import FOLLOWUP, Codec
 from hub.domain.events import Event, Stream
-from hub.errors import BadPayload, HubError, LogDown, PositionLost, StoreDown
+from hub.errors import BadPayload, LogDown, PositionLost, StoreDown
 from hub.picture.delta import Delta, merge_into
-from hub.picture.fold import Fold, Picture
-from hub.picture.rows import Row
-from hub.ports import Batch, Clock, DeadLetter, HistoryEntry, Log, Partition, Record, Store
+from hub.picture.fold import Picture
+from hub.picture.rows import Row, always, nothing
+from hub.ports import Batch, Clock, DeadLetter, Gap, HistoryEntry, Loaded, Log, Partition, Record, Store
+from hub.recorder import Recorder
 
 say = logging.getLogger("hub.engine")
 READ_LIMIT = 2000
 READ_WAIT_S = 0.1
-SNAPSHOT_S = 300.0
 EPHEMERAL_S = 1.0
 RETRY_S = 0.5
+FORGET_S = 60.0
+BEHIND_MAX = 20_000
+"""History entries the recorder may be behind before reading waits for it; memory stays bounded."""
 PENDING_MAX = 200_000
-"""History entries held in memory while the store is down; above it reading pauses (the log keeps the rest)."""
+"""The same while nobody can record: the screens go on, above it reading pauses too (the log keeps the rest)."""
 RAW_MAX = 64 * 1024
 
 _encode = msgspec.json.Encoder().encode
@@ -52,12 +57,9 @@ class State:
     """How the engine does, for /healthz and the wall. ``simulated``: some of what came says that it is simulation."""
 
     ready: bool = False
-    recording: bool = True
     simulated: bool = False
     log: str = "ok"
-    store_error: str = ""
     log_error: str = ""
-    gaps: int = 0
     heard: dict[str, Heard] = field(default_factory=dict)
 
 
@@ -78,9 +80,14 @@ class Engine:
         clock: Clock,
         publish: Callable[[Delta], None],
         idle: Callable[[], None],
+        recorder: Recorder,
+        forgets: bool = True,
         strict: bool = False,
     ) -> None:
-        """See the class. ``strict``: a bug in a fold raises instead of becoming a dead letter."""
+        """See the class. ``store`` is read at the start and after a lost position; ``recorder`` writes.
+        ``forgets``: whether rows leave the picture some time after they ended. ``strict``: a bug in a fold raises
+        instead of becoming a dead letter.
+        """
         self.lock = RLock()
         self.picture = picture
         self.state = State()
@@ -89,27 +96,33 @@ class Engine:
         self._publish, self._idle, self._strict = publish, idle, strict
         self._streams = {stream.topic: stream for stream in streams}
         self._fast_topics = frozenset(s.topic for s in self._streams.values() if s.ephemeral)
-        self._folds: dict[str, Mapping[str, Fold]] = {s.topic: s.folds for s in self._streams.values()}
         self._read_at: dict[Partition, int] = {}
         self._goal: dict[Partition, int] | None = None
-        self.committed: dict[Partition, int] = {}
+        self._recorder, self._forgets = recorder, forgets
         self._slow = Batch(rows={})
         self._fast = Batch(rows={})
         self._fast_due = 0.0
-        self._retry_due = 0.0
-        self._snapshot_due = time.monotonic() + SNAPSHOT_S
+        self._forget_due = time.monotonic() + FORGET_S
 
     def load(self) -> None:
         """Take the stored rows, counters and positions; raises ``StoreDown`` or ``HubError``."""
         loaded = self._store.load(self.picture.tables)
         with self.lock:
-            for table, rows in loaded.rows.items():
-                self.picture.apply({table: dict(rows)})
             self.counters = Counter(loaded.counters)
             self._read_at = dict(loaded.positions)
-            self.committed = dict(loaded.positions)
             self._remember_heard(loaded.rows)
-        self._publish({table: dict(rows) for table, rows in loaded.rows.items()})
+            self._take_stored(loaded)
+
+    def _take_stored(self, loaded: Loaded) -> None:
+        """Rows that are newer than those held; what is held and newer than the store stays."""
+        delta: Delta = {}
+        for table, rows in loaded.rows.items():
+            held = self.picture.rows(table)
+            newer = {key: row for key, row in rows.items() if key not in held or row.order > held[key].order}
+            if newer:
+                delta[table] = dict(newer)
+        self.picture.apply(delta)
+        self._publish(delta)
 
     def _remember_heard(self, rows: Mapping[str, Mapping[str, Row]]) -> None:
         """After a restart a centre is as silent as its newest stored row says, not lost."""
@@ -123,21 +136,20 @@ class Engine:
                 self.state.heard[topic] = Heard(at=max(times))
 
     def run(self, stop: Flag) -> None:
-        """Until ``stop`` is set; commits what is pending before it returns."""
+        """Until ``stop`` is set; hands on what is left before it returns."""
         while not stop.is_set():
             self._idle()
-            if len(self._slow.history) >= PENDING_MAX:
-                self._commit(force=True)
+            if self._recorder.waiting >= (BEHIND_MAX if self._recorder.leading else PENDING_MAX):
                 stop.wait(RETRY_S)
                 continue
             try:
                 self.step()
+                self._forget_now_and_then()
             except LogDown as error:
                 self._log_failed(error)
+                self._idle()  # the pages hear of it before the next attempt
                 stop.wait(RETRY_S)
-        self._commit(force=True)
-        self._snapshot_due = 0.0
-        self._snapshot()
+        self._hand_on(force=True)
 
     def step(self, wait_s: float = READ_WAIT_S) -> int:
         """Read and take in one batch; gives the number of records. Raises ``LogDown``."""
@@ -150,7 +162,7 @@ class Engine:
             self.take(records)
         if not self.state.ready:
             self.state.ready = self._reached_goal()
-        self._commit(force=False)
+        self._hand_on(force=False)
         return len(records)
 
     def _reached_goal(self) -> bool:
@@ -162,46 +174,53 @@ class Engine:
     def take(self, records: Iterable[Record]) -> None:
         """Decode and fold records, publish the change, and queue what the next transaction writes."""
         now = self._clock.now()
-        changed: Delta = {}
+        facts: Delta = {}
+        moves: Delta = {}
         with self.lock:
-            for record in records:
-                self._take_one(record, now, changed)
-        if changed:
-            self._publish(changed)
+            for place, run in groupby(records, key=_place):
+                fast = place[0] in self._fast_topics
+                self._take_run(place, run, now, moves if fast else facts, self._fast if fast else self._slow)
+        merge_into(self._slow.rows, facts)
+        merge_into(self._fast.rows, moves)
+        if facts or moves:
+            merge_into(facts, moves)
+            self._publish(facts)
 
-    def _take_one(self, record: Record, now: float, changed: Delta) -> None:
-        stream = self._streams[record.topic]
-        counted = record.header(FOLLOWUP) is None
-        heard = self.state.heard.setdefault(record.topic, Heard())
+    def _take_run(self, place: Partition, run: Iterable[Record], now: float, changed: Delta, batch: Batch) -> None:
+        """Records of one partition in a row; what they change goes into ``changed``, the rest into ``batch``."""
+        stream = self._streams[place[0]]
+        heard = self.state.heard.setdefault(stream.topic, Heard())
         heard.seen = now
-        self._read_at[(record.topic, record.partition)] = record.offset + 1
-        fast = record.topic in self._fast_topics
-        batch = self._fast if fast else self._slow
-        try:
-            event = self._codec.decode(record, now)
-            delta = self._fold(stream.topic, event)
-        except BadPayload as error:
-            outcome = "dead"
-            self.counters["dead_letters"] += 1
-            batch.dead_letters.append(_dead(record, str(error), now))
-        else:
-            outcome = "applied" if delta else "superseded"
-            self.state.simulated = self.state.simulated or event.exercise == "s"
-            heard.ahead_s = event.time - now
-            heard.at = max(heard.at or 0.0, min(event.time, now))
-            if delta:
-                self.picture.apply(delta)
-                merge_into(batch.rows, delta)
-                if not fast:
-                    self._remember(record, event, next(iter(delta)))
-                merge_into(changed, delta)
-        batch.positions[(record.topic, record.partition)] = record.offset + 1
-        if counted:
-            self.counters[f"{record.topic} {outcome}"] += 1
+        tally: Counter[str] = Counter()
+        offset = 0
+        for record in run:
+            offset = record.offset
+            try:
+                event = self._codec.decode(record, now)
+                delta = self._fold(stream, event)
+            except BadPayload as error:
+                outcome = "dead"
+                self.counters["dead_letters"] += 1
+                batch.dead_letters.append(_dead(record, str(error), now))
+            else:
+                outcome = "applied" if delta else "superseded"
+                self.state.simulated = self.state.simulated or event.exercise == "s"
+                heard.ahead_s = event.time - now
+                heard.at = max(heard.at or 0.0, min(event.time, now))
+                if delta:
+                    self.picture.apply(delta)
+                    merge_into(changed, delta)
+                    if not stream.ephemeral:
+                        batch.history.append(_entry(record, event, next(iter(delta))))
+            if record.header(FOLLOWUP) is None:
+                tally[outcome] += 1
+        self._read_at[place] = batch.positions[place] = offset + 1
+        for outcome, count in tally.items():
+            self.counters[f"{stream.topic} {outcome}"] += count
 
-    def _fold(self, topic: str, event: Event) -> Delta:
+    def _fold(self, stream: Stream, event: Event) -> Delta:
         try:
-            delta = self._folds[topic][event.type](self.picture, event)
+            delta: Delta = stream.folds[event.type](self.picture, event)
             self._try_screens(delta)
             return delta
         except BadPayload:
@@ -216,32 +235,40 @@ class Engine:
         """What a table declares for the screens is a plug's code: tried here, a bug in it hurts one record."""
         for name, rows in delta.items():
             table = self.picture.tables[name]
+            if table.on_screen is always and table.derive is nothing:
+                continue
             for row in rows.values():
                 if row is not None:
                     table.on_screen(row.fact)
                     table.derive(row.fact)
 
-    def _remember(self, record: Record, event: Event, table: str) -> None:
-        self._slow.inbox.append((event.source, event.id))
-        self._slow.history.append(
-            HistoryEntry(
-                event=event.id,
-                source=event.source,
-                type=event.type,
-                table=table,
-                entity=event.data.id,
-                rev=event.data.rev,
-                at=event.time,
-                seen=event.seen,
-                topic=record.topic,
-                partition=record.partition,
-                offset=record.offset,
-                data=_encode(event.data),
-            )
-        )
+    def _forget_now_and_then(self) -> None:
+        if self._forgets and time.monotonic() >= self._forget_due:
+            self._forget_due = time.monotonic() + FORGET_S
+            self.forget()
 
-    def _commit(self, *, force: bool) -> None:
-        """Write what is pending: facts at once, high-rate rows at most once a second. A failure keeps it pending."""
+    def forget(self) -> int:
+        """Take rows out of the picture whose thing ended long enough ago; gives their number. Every server does it by
+        its own clock; the recorder also takes them out of the stored rows.
+        """
+        now = self._clock.now()
+        gone: Delta = {}
+        with self.lock:
+            for table in self.picture.tables.values():
+                if table.keep_s is None:
+                    continue
+                for key, row in self.picture.rows(table.name).items():
+                    ended = table.ended(row.fact)
+                    if ended is not None and now - ended > table.keep_s:
+                        gone.setdefault(table.name, {})[key] = None
+            self.picture.apply(gone)
+        if gone:
+            merge_into(self._slow.rows, gone)
+            self._publish(gone)
+        return sum(map(len, gone.values()))
+
+    def _hand_on(self, *, force: bool) -> None:
+        """Give the recorder what was taken in: facts at once, high-rate rows at most once a second."""
         due = force or time.monotonic() >= self._fast_due
         if due and self._fast.positions:
             merge_into(self._slow.rows, self._fast.rows)
@@ -250,32 +277,10 @@ class Engine:
             self._fast = Batch(rows={})
         if due:
             self._fast_due = time.monotonic() + EPHEMERAL_S
-        if not self._slow.positions or (not force and time.monotonic() < self._retry_due):
-            return
-        self._slow.counters = dict(self.counters)
-        try:
-            self._store.commit(self._slow)
-        except StoreDown as error:
-            if self.state.recording:
-                say.error("not recording: %s", error)
-            self.state.recording, self.state.store_error = False, str(error)
-            self._retry_due = time.monotonic() + RETRY_S
-            return
-        if not self.state.recording:
-            say.info("recording again")
-        self.state.recording, self.state.store_error = True, ""
-        self.committed.update(self._slow.positions)
-        self._slow = Batch(rows={})
-        self._snapshot()
-
-    def _snapshot(self) -> None:
-        if time.monotonic() < self._snapshot_due:
-            return
-        self._snapshot_due = time.monotonic() + SNAPSHOT_S
-        try:
-            self._store.snapshot()
-        except StoreDown as error:  # the rows themselves are stored: a start takes longer, nothing is lost
-            say.warning("no snapshot: %s", error)
+        if self._slow.positions or self._slow.rows:
+            self._slow.counters = dict(self.counters)
+            self._recorder.add(self._slow)
+            self._slow = Batch(rows={})
 
     def _find_partitions(self) -> None:
         """Begin partitions that have no stored position at their oldest record."""
@@ -289,18 +294,57 @@ class Engine:
         ends = self._log.ends(self._streams)
         return all(self._read_at.get(place, 0) >= end for place, end in ends.items())
 
-    def _log_failed(self, error: HubError) -> None:
+    def _log_failed(self, error: LogDown) -> None:
         if isinstance(error, PositionLost):
-            # Retention overtook us: go on from what there is, and say that history has a hole.
-            for place, offset in self._log.beginnings(self._streams).items():
-                self._read_at[place] = max(offset, self._read_at.get(place, offset))
-            self.state.gaps += 1
-            self.counters["gaps"] += 1
+            try:
+                self._find_again()
+                return
+            except (LogDown, StoreDown) as other:
+                error = LogDown(f"{error}; cannot go on yet: {other}")
         if self.state.log == "ok":
             say.error("log: %s", error)
         self.state.log, self.state.log_error = self._log.health().state, str(error)
         if self.state.log == "ok":
             self.state.log = "down"
+
+    def _find_again(self) -> None:
+        """Positions that are no longer in the log: take what the recorder has stored since, then what there still is,
+        and keep the hole as a gap. Raises ``LogDown`` or ``StoreDown``.
+        """
+        loaded = self._store.load(self.picture.tables)
+        first, end = self._log.beginnings(self._streams), self._log.ends(self._streams)
+        now = self._clock.now()
+        with self.lock:
+            self._take_stored(loaded)
+            for place in {*self._read_at, *loaded.positions}:
+                wanted = max(self._read_at.get(place, 0), loaded.positions.get(place, 0))
+                self._read_at[place] = wanted
+                if place in first and not first[place] <= wanted <= end[place]:
+                    self._read_at[place] = first[place]
+                    self._slow.gaps.append(Gap(*place, wanted, first[place], now))
+                    self._slow.positions[place] = first[place]
+                    self.counters["gaps"] += 1
+                    say.error("%s/%d: offsets %d to %d are gone; a gap is recorded", *place, wanted, first[place])
+
+def _place(record: Record) -> Partition:
+    return record.topic, record.partition
+
+
+def _entry(record: Record, event: Event, table: str) -> HistoryEntry:
+    return HistoryEntry(
+        event=event.id,
+        source=event.source,
+        type=event.type,
+        table=table,
+        entity=event.data.id,
+        rev=event.data.rev,
+        at=event.time,
+        seen=event.seen,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        data=_encode(event.data),
+    )
 
 
 def _dead(record: Record, reason: str, now: float) -> DeadLetter:

@@ -19,5 +19,9 @@ class StoreDown(HubError):
     """The store cannot be written now. The engine goes on in memory, marked "not recording"."""
 
 
+class Fenced(StoreDown):
+    """Another server became the recorder: what this one wanted to write is that one's to write now."""
+
+
 class PositionLost(LogDown):
     """The stored position is no longer in the log (retention). The engine restarts from what there is and says so."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 Look = Literal["fresh", "late", "stale", "lost"]
@@ -26,6 +27,11 @@ def look(age_s: float | None, expected_s: float | None, grace_s: float = 0.0) ->
     if ratio <= STALE:
         return "late"
     return "stale" if ratio <= LOST else "lost"
+
+
+def taken(counters: Mapping[str, int], topic: str) -> int:
+    """How many records of a topic the hub has read, whatever became of them."""
+    return sum(counters.get(f"{topic} {outcome}", 0) for outcome in ("applied", "superseded", "dead"))
 
 
 def percentile(values: list[float], fraction: float) -> float | None:

@@ -121,12 +121,34 @@ class HistoryEntry(msgspec.Struct, frozen=True):
     data: bytes
 
 
+class Gap(msgspec.Struct, frozen=True):
+    """Records nobody can read any more: offsets ``first`` up to but not including ``after``. ``at``: when it was
+    noticed, epoch seconds. ``after`` below ``first``: the log is shorter than it was, and was begun anew.
+    """
+
+    topic: str
+    partition: int
+    first: int
+    after: int
+    at: float
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """Who may write durable history. ``epoch`` rises whenever the holder changes; a write under an older epoch is
+    refused. ``left_s``: seconds until it ends, by the store's own clock.
+    """
+
+    holder: str
+    epoch: int
+    left_s: float
+
+
 class Batch(msgspec.Struct, kw_only=True):
-    """What one transaction writes. ``inbox``: (source, id) of every event taken in. ``counters``: absolute values."""
+    """What one transaction writes. ``counters``: absolute values."""
 
     rows: Delta
     history: list[HistoryEntry] = []
-    inbox: list[tuple[str, str]] = []
+    gaps: list[Gap] = []
     dead_letters: list[DeadLetter] = []
     outbox: list[tuple[str, Outgoing]] = []
     positions: dict[Partition, int] = {}
@@ -144,7 +166,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Store(Protocol):
-    """Durable state through SQLAlchemy. One writer; ``commit`` is all or nothing."""
+    """Durable state through SQLAlchemy. One recorder writes facts; ``commit`` is all or nothing."""
 
     def load(self, tables: Mapping[str, Table]) -> Loaded:
         """The newest valid snapshot and what was committed after it; rows of undeclared tables are left alone.
@@ -152,10 +174,26 @@ class Store(Protocol):
         """
         ...
 
-    def commit(self, batch: Batch) -> None:
-        """Write the batch in ONE transaction: inbox, rows (guarded by epoch and rev), history, dead letters, outbox,
-        positions, counters, meta. Raises ``StoreDown`` and then nothing was written; calling again is safe.
+    def commit(self, batch: Batch, epoch: int | None = None) -> None:
+        """Write the batch in ONE transaction: rows (guarded by epoch and rev), history, gaps, dead letters, outbox,
+        positions, counters, meta. ``epoch``: that of the writer's lease, checked in the same
+        transaction; ``None`` writes what needs no lease. Raises ``Fenced`` when somebody else holds the lease and
+        ``StoreDown`` when it cannot be written; then nothing was written and calling again is safe.
         """
+        ...
+
+    def lease(self, holder: str, ttl_s: float) -> Lease:
+        """Ask to be the recorder, or to stay it, for ``ttl_s`` more seconds: gives the lease as it stands afterwards,
+        with another ``holder`` while that one's has not ended. ``ttl_s`` 0 only looks. Raises ``StoreDown``.
+        """
+        ...
+
+    def release(self, holder: str) -> None:
+        """Give the lease up, if it is that holder's, so that another one need not wait. Raises ``StoreDown``."""
+        ...
+
+    def positions(self) -> dict[Partition, int]:
+        """How far durable history goes: the next offset of each partition. Raises ``StoreDown``."""
         ...
 
     def snapshot(self) -> None:
@@ -168,6 +206,10 @@ class Store(Protocol):
 
     def history(self, table: str, entity: str, limit: int = 200) -> list[HistoryEntry]:
         """Applied facts of one entity, oldest first."""
+        ...
+
+    def gaps(self, limit: int = 1000) -> list[Gap]:
+        """The newest gaps first."""
         ...
 
     def meta(self, key: str) -> str | None:

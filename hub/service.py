@@ -11,16 +11,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
+from msgspec import to_builtins as builtins
 
 from hub.centre import Centre
 from hub.domain.kinds import KINDS
 from hub.domain.model import Text
 from hub.engine import Engine
 from hub.feed import Feed
-from hub.health import look
+from hub.health import look, taken
 from hub.picture.rows import JSON, Table, stamp, view
 from hub.ports import Clock, DeadLetter, Store
+from hub.recorder import Recorder
 from hub.views import Views, all_views
 
 VIEWS_S = 1.0
@@ -52,20 +53,26 @@ class Hub:
     setting: Setting
     centres: Sequence[Centre]
     engine: Engine
+    recorder: Recorder
     feed: Feed
     store: Store
     clock: Clock
     replay: Callable[[], dict[str, JSON]] | None = None
     _views: Views = field(default_factory=dict)
     _views_due: float = 0.0
+    _said: tuple[JSON, ...] = ()
+    _broken_figures: set[str] = field(default_factory=set)
     _seen: deque[tuple[float, int, int]] = field(default_factory=lambda: deque(maxlen=RATE_WINDOW_S))
 
     def idle(self) -> None:
         """Sign of life for the feed at every call; derived rows once a second."""
         self.feed.alive()
         mono = time.monotonic()
-        if mono < self._views_due:
-            return
+        condition = self._condition()
+        ails = tuple(condition[name] for name in ("ready", "recording", "log"))
+        if mono < self._views_due and ails == self._said:
+            return  # what ails the hub itself is told at once, everything else once a second
+        self._said = ails
         self._count(mono)
         with self.engine.lock:
             self._views = all_views(
@@ -74,8 +81,9 @@ class Hub:
                 self.engine.state.heard,
                 self.clock.now(),
                 self.clock.rate(),
-                self._condition(),
+                condition,
                 self.engine.counters,
+                self._broken_figures,
             )
         for table, rows in self._views.items():
             self.feed.publish_views(table, rows)
@@ -96,9 +104,10 @@ class Hub:
 
     def _condition(self) -> dict[str, JSON]:
         state = self.engine.state
+        recording = self.recorder.state()
         return {
-            "recording": state.recording,
-            "store_error": state.store_error,
+            "recording": recording.on,
+            "store_error": recording.error,
             "log": state.log,
             "log_error": state.log_error,
             "gaps": self.engine.counters["gaps"],
@@ -106,6 +115,15 @@ class Hub:
             "refused_rate": round(self._refused_rate(), 4),
             "ready": state.ready,
             "simulated": state.simulated,
+        }
+
+    def _recording(self) -> dict[str, JSON]:
+        recording = self.recorder.state()
+        return {
+            "leading": recording.leading,
+            "recorder": recording.recorder,
+            "epoch": recording.epoch,
+            "waiting": recording.waiting,
         }
 
     def health(self) -> dict[str, JSON]:
@@ -116,6 +134,7 @@ class Hub:
             centres = {centre.name: self._centre(centre, now) for centre in self.centres}
             out = {"mode": self.setting.mode, "now": stamp(now), "state_hash": state_hash, **self._condition()}
         out["centres"] = centres
+        out["recorder"] = self._recording()
         if self.replay is not None:
             out["replay"] = self.replay()
         return out
@@ -123,11 +142,10 @@ class Hub:
     def _centre(self, centre: Centre, now: float) -> dict[str, JSON]:
         heard = self.engine.state.heard.get(centre.topic)
         age = None if heard is None or heard.at is None else now - heard.at
-        counters = self.engine.counters
         return {
             "state": look(age, centre.expected_s, grace_s=self.clock.rate()),
             "age_s": None if age is None else round(age, 3),
-            "records": sum(counters.get(f"{centre.topic} {kind}", 0) for kind in ("applied", "superseded", "dead")),
+            "records": taken(self.engine.counters, centre.topic),
         }
 
     def tables(self) -> list[dict[str, JSON]]:
@@ -138,7 +156,7 @@ class Hub:
                 {
                     "name": table.name,
                     "owner": table.owner,
-                    "title": msgspec.to_builtins(table.title),
+                    "title": builtins(table.title),
                     "rows": len(picture.rows(table.name)),
                     "expected_s": table.expected_s,
                 }
@@ -175,31 +193,27 @@ class Hub:
         layers = [{"centre": centre.name, **_layer(layer)} for centre in self.centres for layer in centre.panels.layers]
         view_at = self.setting.view
         spec: dict[str, Any] = {
-            "kinds": {key: {**_both(kind.title), "priority": kind.priority} for key, kind in KINDS.items()},
+            "kinds": {key: {**builtins(kind.title), "priority": kind.priority} for key, kind in KINDS.items()},
             "tables": {
-                table.name: {"title": _both(table.title), "expected_s": table.expected_s, "owner": table.owner}
+                table.name: {"title": builtins(table.title), "expected_s": table.expected_s, "owner": table.owner}
                 for table in self.engine.picture.tables.values()
             },
             "centres": [
-                {"name": c.name, "title": _both(c.title), "topic": c.topic, "expected_s": c.expected_s}
+                {"name": c.name, "title": builtins(c.title), "topic": c.topic, "expected_s": c.expected_s}
                 for c in self.centres
             ],
             "layers": layers,
-            "labels": msgspec.to_builtins(self.setting.labels),
+            "labels": builtins(self.setting.labels),
             "mode": self.setting.mode,
             "utc_offset_min": self.setting.utc_offset_min,
-            "district": _both(self.setting.district),
+            "district": builtins(self.setting.district),
             "view": {"lon": view_at[0], "lat": view_at[1], "zoom": view_at[2]},
         }
         return spec
 
 
 def _layer(layer: Any) -> dict[str, JSON]:
-    return {"table": layer.table, "title": _both(layer.title), "symbol": layer.symbol, "label": layer.label}
-
-
-def _both(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
+    return {"table": layer.table, "title": builtins(layer.title), "symbol": layer.symbol, "label": layer.label}
 
 
 def declared_tables(hub: Iterable[Table], centres: Iterable[Centre]) -> list[Table]:

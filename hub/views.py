@@ -16,7 +16,7 @@ from hub.domain.field import Alarm, Clue, Operation
 from hub.domain.model import Text, seconds
 from hub.engine import Heard
 from hub.figures import HUB_TILES
-from hub.health import AHEAD_S, Look, look
+from hub.health import AHEAD_S, Look, look, taken
 from hub.picture.fold import Picture
 from hub.picture.rows import JSON, stamp
 from hub.show import Tile
@@ -25,7 +25,6 @@ Views = dict[str, dict[str, JSON]]
 """table → id → row as JSON."""
 DAY_S = 86400.0
 say = logging.getLogger("hub.views")
-_failed: set[tuple[str, str]] = set()  # said once, not every second
 LANES: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     ("reported", Text("上报", "Reported"), ("reported", "returned")),
     ("triaged", Text("研判", "Triaged"), ("triaged",)),
@@ -44,13 +43,16 @@ def all_views(
     rate: float,
     hub: Mapping[str, JSON],
     counters: Mapping[str, int],
+    broken: set[str],
 ) -> Views:
-    """Every derived row. ``hub``: what the ``health`` row says of the hub itself."""
-    strip = {c.name: centre_row(picture, c, heard.get(c.topic), now, rate, counters) for c in centres}
-    figures = {f"hub.{tile.id}": _figure("hub", tile, picture, now) for tile in HUB_TILES}
+    """Every derived row. ``hub``: what the ``health`` row says of the hub itself. ``broken``: key figures whose
+    function failed, by id; kept by the caller, so that each is said once and not every second.
+    """
+    strip = {c.name: centre_row(picture, c, heard.get(c.topic), now, rate, counters, broken) for c in centres}
+    figures = {f"hub.{tile.id}": _figure("hub", tile, picture, now, broken) for tile in HUB_TILES}
     for centre in centres:
         for tile in centre.panels.tiles:
-            figures[f"{centre.name}.{tile.id}"] = _figure(centre.name, tile, picture, now)
+            figures[f"{centre.name}.{tile.id}"] = _figure(centre.name, tile, picture, now, broken)
     return {
         "centres": strip,
         "figures": figures,
@@ -61,7 +63,13 @@ def all_views(
 
 
 def centre_row(
-    picture: Picture, centre: Centre, heard: Heard | None, now: float, rate: float, counters: Mapping[str, int]
+    picture: Picture,
+    centre: Centre,
+    heard: Heard | None,
+    now: float,
+    rate: float,
+    counters: Mapping[str, int],
+    broken: set[str],
 ) -> dict[str, JSON]:
     """One cell of the strip: name, headline figure, and how long its topic has been silent."""
     last = None if heard is None else heard.at
@@ -75,13 +83,13 @@ def centre_row(
         "last_at": None if last is None else stamp(last),
         "expected_s": centre.expected_s,
         "ahead_s": round(heard.ahead_s, 1) if heard is not None and heard.ahead_s > AHEAD_S * max(1.0, rate) else None,
-        "records": sum(counters.get(f"{centre.topic} {kind}", 0) for kind in ("applied", "superseded", "dead")),
-        "headline": _figure(centre.name, tile, picture, now),
+        "records": taken(counters, centre.topic),
+        "headline": _figure(centre.name, tile, picture, now, broken),
     }
 
 
-def _figure(owner: str, tile: Tile, picture: Picture, now: float) -> dict[str, JSON]:
-    value = _value(owner, tile, picture, now)
+def _figure(owner: str, tile: Tile, picture: Picture, now: float, broken: set[str]) -> dict[str, JSON]:
+    value = _value(owner, tile, picture, now, broken)
     late = False
     if value is not None and tile.target is not None:
         late = value < tile.target if tile.target_is == "at_least" else value > tile.target
@@ -98,13 +106,13 @@ def _figure(owner: str, tile: Tile, picture: Picture, now: float) -> dict[str, J
     }
 
 
-def _value(owner: str, tile: Tile, picture: Picture, now: float) -> float | None:
+def _value(owner: str, tile: Tile, picture: Picture, now: float, broken: set[str]) -> float | None:
     """The tile's number; not known (``None``) when its function fails: a plug's bug must not stop the hub."""
     try:
         value = tile.value(picture.rows, now)
     except Exception:
-        if (owner, tile.id) not in _failed:
-            _failed.add((owner, tile.id))
+        if f"{owner}.{tile.id}" not in broken:
+            broken.add(f"{owner}.{tile.id}")
             say.exception("key figure %s of %s failed; it is shown as not known", tile.id, owner)
         return None
     return value if value is None or isfinite(value) else None

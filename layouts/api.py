@@ -1,7 +1,9 @@
-"""The read side for programs: health, tables, rows, dead letters, spec. JSON; an error is JSON with a reason."""
+"""The read side for programs: health, tables, rows, dead letters, spec, schemas. JSON; an error is JSON with a reason."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import msgspec
@@ -13,6 +15,7 @@ from hub.picture.rows import stamp
 from hub.ports import DeadLetter
 
 LIMIT, LIMIT_MAX = 1000, 100_000
+NO_SCHEMAS: Mapping[str, bytes] = MappingProxyType({})
 _encode = msgspec.json.Encoder().encode
 
 
@@ -26,8 +29,11 @@ class Readable(Protocol):
     def spec(self) -> dict[str, Any]: ...  # noqa: D102
 
 
-def routes(hub: Readable) -> list[BaseRoute]:
-    """The routes of the API over a hub. They are plain functions: Starlette runs them in its thread pool."""
+def routes(hub: Readable, schemas: Mapping[str, bytes] = NO_SCHEMAS) -> list[BaseRoute]:
+    """The routes of the API over a hub. They are plain functions: Starlette runs them in its thread pool.
+
+    ``schemas``: JSON documents by name, ``asyncapi`` and one for each event type.
+    """
 
     def healthz(request: Request) -> Response:
         health = hub.health()
@@ -53,12 +59,20 @@ def routes(hub: Readable) -> list[BaseRoute]:
     def spec(request: Request) -> Response:
         return _json(hub.spec())
 
+    def schema(request: Request) -> Response:
+        name = request.path_params.get("type", "asyncapi")
+        if name not in schemas:
+            return JSONResponse({"error": f"no schema {name!r}; there are: {', '.join(schemas)}"}, status_code=404)
+        return Response(schemas[name], media_type="application/json")
+
     return [
         Route("/healthz", healthz),
         Route("/api/v1/tables", tables),
         Route("/api/v1/rows/{table}", rows),
         Route("/api/v1/dead-letters", dead_letters),
         Route("/api/v1/spec", spec),
+        Route("/api/v1/schema", schema),
+        Route("/api/v1/schema/{type}", schema),
     ]
 
 

@@ -1,82 +1,69 @@
 """One batch into the store's tables, inside a transaction that somebody else begins and ends.
 
 Every statement may be repeated without changing anything: old facts never win, what is there is not written twice.
-Must not know which database it is; ``Insert`` is that of the dialect.
+Must not know which database it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, and_, or_, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from hub.picture.delta import Delta
 from hub.picture.rows import Row
 from hub.ports import Batch, DeadLetter, Outgoing
-from streams.tables import COUNTER, DEAD_LETTER, HISTORY, INBOX, META, OUTBOX, POSITION, ROW, STATE
+from streams import bulk
+from streams.bulk import How, Values
+from streams.tables import COUNTER, DEAD_LETTER, GAP, HISTORY, META, OUTBOX, POSITION, ROW, STATE
 
 RAW_BYTES = 64 * 1024
 """How much of a refused record is kept."""
-Insert = Callable[[Table], Any]
-Values = dict[str, Any]
-Writes = list[tuple[Table, Sequence[Values]]]
 _encode = msgspec.json.Encoder().encode
 _pack = msgspec.msgpack.Encoder().encode
 _headers = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...])
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """A batch as rows of tables. ``once``: inserted unless there. ``latest``: inserted or overwritten."""
+    """A batch as rows of tables. ``writes``: what is inserted besides the picture's rows, and how."""
 
     rows: list[Values]
     gone: list[tuple[str, str]]
-    once: Writes
-    latest: Writes
+    writes: list[tuple[How, Table, Sequence[Values]]]
     size: int
 
 
 def prepare(batch: Batch) -> Prepared:
     """Encode everything before a transaction begins. ``size``: about how many bytes it is."""
     rows, gone = _rows(batch.rows)
-    once: Writes = [
-        (INBOX, [{"source": source, "id": id_} for source, id_ in batch.inbox]),
-        (HISTORY, [msgspec.structs.asdict(entry) for entry in batch.history]),
-        (DEAD_LETTER, [_dead(letter) for letter in batch.dead_letters]),
-        (OUTBOX, [_waiting(topic, record) for topic, record in batch.outbox]),
+    writes: list[tuple[How, Table, Sequence[Values]]] = [
+        ("once", HISTORY, [msgspec.structs.asdict(entry) for entry in batch.history]),
+        ("once", GAP, [msgspec.structs.asdict(gap) for gap in batch.gaps]),
+        ("once", DEAD_LETTER, [_dead(letter) for letter in batch.dead_letters]),
+        ("once", OUTBOX, [_waiting(topic, record) for topic, record in batch.outbox]),
+        (
+            "latest",
+            POSITION,
+            [{"topic": t, "partition": p, "next": offset} for (t, p), offset in batch.positions.items()],
+        ),
+        ("latest", COUNTER, [{"name": name, "value": value} for name, value in batch.counters.items()]),
+        ("latest", META, [{"key": key, "value": value} for key, value in batch.meta.items()]),
     ]
-    latest: Writes = [
-        (POSITION, [{"topic": t, "partition": p, "next": offset} for (t, p), offset in batch.positions.items()]),
-        (COUNTER, [{"name": name, "value": value} for name, value in batch.counters.items()]),
-        (META, [{"key": key, "value": value} for key, value in batch.meta.items()]),
-    ]
-    return Prepared(rows, gone, once, latest, 1000 * (len(rows) + sum(len(values) for _, values in once)))
+    return Prepared(rows, gone, writes, 1000 * (len(rows) + sum(len(values) for _, _, values in writes)))
 
 
-def write(connection: Connection, insert: Insert, prepared: Prepared) -> None:
-    """Execute it under the next batch number."""
+def write(connection: Connection, prepared: Prepared) -> None:
+    """Execute it under the next batch number. From that statement on others wait: numbers of batches, and those of the
+    outbox, are given in the order in which transactions end.
+    """
     step = update(STATE).values(batch=STATE.c.batch + 1).returning(STATE.c.batch)
     number = int(connection.execute(step).scalar_one())
-    put_rows(connection, insert, [{**values, "batch": number} for values in prepared.rows])
+    bulk.put(connection, "newer", ROW, [{**values, "batch": number} for values in prepared.rows])
     remove(connection, prepared.gone, number)
-    for table, values in prepared.once:
-        keep(connection, insert, table, values)
-    for table, values in prepared.latest:
-        put(connection, insert, table, values)
-
-
-def put_rows(connection: Connection, insert: Insert, values: Sequence[Values]) -> None:
-    """Insert rows, or overwrite those that are older by (epoch, rev)."""
-    if not values:
-        return
-    statement = insert(ROW)
-    new = statement.excluded
-    newer = or_(new.epoch > ROW.c.epoch, and_(new.epoch == ROW.c.epoch, new.rev > ROW.c.rev))
-    changed = {name: new[name] for name in values[0] if name not in ("table", "id")}
-    keys = [ROW.c.table, ROW.c.id]
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed, where=newer), values)
+    for how, table, values in prepared.writes:
+        bulk.put(connection, how, table, values)
 
 
 def remove(connection: Connection, gone: Sequence[tuple[str, str]], number: int) -> None:
@@ -84,21 +71,6 @@ def remove(connection: Connection, gone: Sequence[tuple[str, str]], number: int)
     for table, key in gone:
         held = update(ROW).where(ROW.c.table == table, ROW.c.id == key, ROW.c.data.is_not(None))
         connection.execute(held.values(data=None, epoch=-1, rev=0, batch=number))
-
-
-def keep(connection: Connection, insert: Insert, table: Table, values: Sequence[Values]) -> None:
-    """Insert what is not there yet."""
-    if values:
-        connection.execute(insert(table).on_conflict_do_nothing(), values)
-
-
-def put(connection: Connection, insert: Insert, table: Table, values: Sequence[Values]) -> None:
-    """Insert or overwrite by primary key."""
-    if values:
-        statement = insert(table)
-        keys = list(table.primary_key.columns)
-        other = {name: statement.excluded[name] for name in values[0] if name not in table.primary_key.columns}
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=other), values)
 
 
 def waiting(connection: Connection, limit: int) -> list[tuple[int, str, Outgoing]]:

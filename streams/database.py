@@ -1,7 +1,7 @@
 """How a database is opened, and the one place that knows which kind it is. Must not know what is kept in it.
 
 SQLite runs in WAL mode with ``synchronous=FULL``: what is committed survives a kill and a power cut. Several processes
-may write one file.
+may write one file. What is special about PostgreSQL stands in ``streams.postgres``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Float, create_engine, event, func, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
@@ -30,25 +30,44 @@ CHECKPOINT_BYTES = 4_000_000
 """How much each writing process lets the WAL grow between two checkpoints."""
 
 
-def reason(error: Exception) -> str:
-    """What a database error says, in one line and without the statement."""
+def reason(error: Exception, secret: str | None = None) -> str:
+    """What a database error says, in one line, without the statement and without ``secret``, the password."""
     said = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    return " ".join(str(said).split()) or type(said).__name__
+    line = " ".join(str(said).split()) or type(said).__name__
+    for form in {secret, quote(secret, safe="")} if secret else ():
+        line = line.replace(form, "***")
+    return line
+
+
+def advice(said: str, parts: URL) -> str:
+    """What a person must do about an error at the first connection, or ``""`` when it may pass by itself."""
+    if parts.get_backend_name() == "sqlite":
+        return "choose a file that can be written" if "unable to open" in said or "not a database" in said else ""
+    from streams import postgres
+
+    return postgres.advice(said)
 
 
 def parse(url: str) -> URL:
-    """The parts of a database address. Raises ``HubError`` when it is not one of SQLite or PostgreSQL."""
+    """The parts of a database address. Raises ``HubError`` when it is not one of SQLite or PostgreSQL; what may be a
+    password is not repeated.
+    """
+    shown = repr(url if "@" not in url else "…@" + url.rpartition("@")[2])
+    forms = "sqlite:///FILE or postgresql+psycopg://USER@HOST:PORT/DATABASE"
     try:
         parts = make_url(url)
-    except ArgumentError:
-        raise HubError(f"database address {url!r}: must be sqlite:///FILE or postgresql+psycopg://…") from None
-    kind = parts.get_backend_name()
-    if kind not in ("sqlite", "postgresql"):
-        raise HubError(
-            f"database address {url!r}: {kind} is not supported, use sqlite:///FILE or postgresql+psycopg://…"
-        )
-    if kind == "sqlite" and parts.database in (None, "", ":memory:"):
-        raise HubError(f"database address {url!r}: a file must follow three slashes")
+    except (ArgumentError, ValueError):
+        raise HubError(f"database address {shown}: must be {forms}") from None
+    if parts.drivername == "postgresql":
+        parts = parts.set(drivername="postgresql+psycopg")
+    if parts.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise HubError(f"database address {shown}: {parts.drivername} is not supported, use {forms}")
+    if parts.get_backend_name() == "sqlite" and parts.database in (None, "", ":memory:"):
+        raise HubError(f"database address {shown}: a file must follow three slashes")
+    if parts.get_backend_name() == "postgresql" and "@" in (parts.database or ""):
+        raise HubError(f"database address {shown}: write @ / : % in a password as %40 %2F %3A %25")
+    if parts.get_backend_name() == "postgresql" and not parts.database:
+        raise HubError(f"database address {shown}: the database's name must follow the host and a slash")
     return parts
 
 
@@ -56,36 +75,53 @@ def where(parts: URL) -> str:
     """What to call it in a message: the file, or host and name; never a password."""
     if parts.get_backend_name() == "sqlite":
         return str(parts.database)
-    return f"{parts.host or 'localhost'}/{parts.database}"
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.host or parts.query.get('host') or 'localhost'}{port}/{parts.database}"
 
 
 def insert(engine: Engine) -> Callable[..., Any]:
-    """The ``insert`` that knows ``on_conflict_do_…``; both dialects spell it alike."""
+    """The ``insert`` that knows ``on_conflict_do_…``; both dialects spell it alike. For many rows: ``streams.bulk``."""
     return sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
 
 
-def writer(parts: URL) -> Engine:
+def clock(engine: Engine) -> ColumnElement[float]:
+    """The database's own time now, epoch seconds: servers that share it need not agree on the time."""
+    if engine.dialect.name == "sqlite":
+        return (func.julianday("now", type_=Float) - 2440587.5) * 86400.0
+    return func.date_part("epoch", func.clock_timestamp(), type_=Float)
+
+
+def alone(connection: Connection) -> None:
+    """Be the only one that changes the schema until the transaction ends. SQLite's writer is so from its begin."""
+    if connection.dialect.name == "postgresql":
+        from streams import postgres  # the driver is loaded only by whom it serves
+
+        postgres.alone(connection)
+
+
+def writer(parts: URL, *, patient: bool = False) -> Engine:
     """An engine that writes. SQLite: one connection, to be used under the caller's lock; transactions take the write
-    lock at their begin, so a late conflict cannot undo one.
+    lock at their begin, so a late conflict cannot undo one. ``patient``: for work that may take minutes.
     """
     if parts.get_backend_name() != "sqlite":
-        return create_engine(parts, pool_size=1, max_overflow=0, pool_pre_ping=True)
+        from streams import postgres
+
+        return postgres.engine(parts, "patient" if patient else "writer")
     Path(str(parts.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parts, poolclass=StaticPool, connect_args=_ANY_THREAD)
+    engine = create_engine(parts, poolclass=StaticPool, connect_args=_ANY_THREAD, hide_parameters=True)
     _prepare(engine, "IMMEDIATE", ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=0"))
     return engine
 
 
 def reader(parts: URL) -> Engine:
-    """An engine that cannot write, with a pool of connections for several threads."""
+    """An engine that cannot write, with a pool of connections for several threads. Several queries of one transaction
+    see one state.
+    """
     if parts.get_backend_name() != "sqlite":
-        return create_engine(
-            parts,
-            pool_pre_ping=True,
-            isolation_level="REPEATABLE READ",  # several queries of one read see one state, as in SQLite
-            execution_options={"postgresql_readonly": True},
-        )
-    engine = create_engine(parts, connect_args=_ANY_THREAD)
+        from streams import postgres
+
+        return postgres.engine(parts, "reader")
+    engine = create_engine(parts, connect_args=_ANY_THREAD, hide_parameters=True)
     _prepare(engine, "DEFERRED", ("query_only=ON",))
     return engine
 

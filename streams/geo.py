@@ -53,17 +53,20 @@ def check(position: Position, home: Bounds | None = None, far_deg: float = FAR_D
     ``home``: the district. A pair more than ``far_deg`` away from it whose swap lies inside is taken as swapped.
     """
     lon, lat = position.lon, position.lat
-    pair = f"lon {lon}, lat {lat} ({position.frame})"
     if not (isfinite(lon) and isfinite(lat)):
-        raise BadPayload(f"position is not a number: {pair}")
+        raise BadPayload(f"position is not a number: {_pair(position)}")
     if abs(lon) < _ZERO_DEG and abs(lat) < _ZERO_DEG:
-        raise BadPayload(f"position is zero, which means it was not known: {pair}")
+        raise BadPayload(f"position is zero, which means it was not known: {_pair(position)}")
     if abs(lat) > 90 and abs(lat) <= 180 and abs(lon) <= 90:
-        raise BadPayload(f"longitude and latitude are swapped: {pair}")
+        raise BadPayload(f"longitude and latitude are swapped: {_pair(position)}")
     if abs(lat) > 90 or abs(lon) > 180:
-        raise BadPayload(f"position is out of range: {pair}")
+        raise BadPayload(f"position is out of range: {_pair(position)}")
     if _swapped(position, home, far_deg):
-        raise BadPayload(f"longitude and latitude are swapped: {pair}")
+        raise BadPayload(f"longitude and latitude are swapped: {_pair(position)}")
+
+
+def _pair(position: Position) -> str:
+    return f"lon {position.lon}, lat {position.lat} ({position.frame})"
 
 
 def _swapped(position: Position, home: Bounds | None, far_deg: float) -> bool:

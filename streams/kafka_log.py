@@ -16,7 +16,9 @@ from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionErr
 
 from hub.errors import LogDown, PositionLost
 from hub.ports import LogHealth, Outgoing, Partition, Positions, Record
+from hub.settings import Kafka
 from streams import kafka_client
+from streams.kafka_security import Cluster, Expired, Refused
 from streams.kafka_writer import Writer
 from streams.records import check
 
@@ -31,14 +33,19 @@ _EARLIEST, _LATEST = -2, -1
 class KafkaLog:
     """``hub.ports.Log`` over a cluster. It connects when it is first used, so a hub starts while Kafka is down."""
 
-    def __init__(self, bootstrap: str, *, silence_s: float = 5.0, delivery_s: float = 6.0) -> None:
-        """``bootstrap``: ``host:port[,host:port]``. ``silence_s``: after so long without a record the broker is asked
-        whether it is there. ``delivery_s``: how long ``append`` tries. Raises ``HubError`` without ``crc32c``.
+    def __init__(
+        self, bootstrap: str, security: Kafka | None = None, *, silence_s: float = 5.0, delivery_s: float = 6.0
+    ) -> None:
+        """``bootstrap``: ``host:port[,host:port]``. ``security``: how to get in (default: plain, without signing in).
+        ``silence_s``: after so long without a record the broker is asked whether it is there. ``delivery_s``: how
+        long ``append`` tries. Raises ``HubError`` without ``crc32c`` and for certificates that cannot be used.
         """
         kafka_client.require_crc32c()
-        self._bootstrap, self._silence_s, self._delivery_s = bootstrap, silence_s, delivery_s
+        self._cluster = Cluster(bootstrap, security or Kafka())
+        self._cluster.options()  # files that cannot be used are said now, not at the first record
+        self._silence_s, self._delivery_s = silence_s, delivery_s
         self._admin: Any = None
-        self._writer = Writer(bootstrap, delivery_s)
+        self._writer = Writer(self._cluster, delivery_s)
         self._consumer: Any = None
         self._asking, self._writing, self._polling = Lock(), Lock(), Lock()
         self._next: dict[TopicPartition, int] = {}
@@ -94,7 +101,7 @@ class KafkaLog:
     def health(self) -> LogHealth:
         """The worse of what reading and appending met last."""
         if self._closed.is_set():
-            return LogHealth("down", f"Kafka at {self._bootstrap}: closed")
+            return LogHealth("down", self._cluster.say("closed"))
         return next((h for h in (self._reads, self._writes) if h.state != "ok"), _OK)
 
     def close(self) -> None:
@@ -114,7 +121,7 @@ class KafkaLog:
     def _append(self, topic: str, records: Sequence[Outgoing]) -> list[tuple[int, int]]:
         if topic not in self._known:
             if not self.partitions([topic]):
-                raise LogDown(f"Kafka at {self._bootstrap}: topic {topic} does not exist")
+                raise LogDown(self._cluster.say(f"topic {topic} does not exist"))
             self._known.add(topic)
         return self._writer.append(topic, records)
 
@@ -127,7 +134,8 @@ class KafkaLog:
             if self._consumer is None:
                 self._consumer = kafka_client.connect(
                     KafkaConsumer,
-                    self._bootstrap,
+                    self._cluster,
+                    client_id="hub-reads",
                     group_id=None,
                     enable_auto_commit=False,
                     auto_offset_reset="none",
@@ -154,9 +162,9 @@ class KafkaLog:
             polled = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=limit)
         except (OffsetOutOfRangeError, LogTruncationError, NoOffsetForPartitionError) as error:
             self._next = dict.fromkeys(self._next, -1)
-            raise PositionLost(f"Kafka at {self._bootstrap}: position is no longer in the log: {error}") from error
+            raise PositionLost(self._cluster.say(f"position is no longer in the log: {error}")) from error
         except (KafkaError, OSError) as error:
-            raise self._unread(kafka_client.down(self._bootstrap, "cannot be read", error)) from error
+            raise self._unread(self._cluster.down("cannot be read", error)) from error
         out: list[Record] = []
         for place, records in polled.items():
             out += [
@@ -186,7 +194,7 @@ class KafkaLog:
             return []
         out = self._poll(limit, _AGAIN_S)
         if not out:
-            self._reads = LogHealth("stalled", f"Kafka at {self._bootstrap}: its end moves and nothing arrives")
+            self._reads = LogHealth("stalled", self._cluster.say("its end moves and nothing arrives"))
             self._drop_consumer()  # the next read makes a new one at the caller's positions
         return out
 
@@ -196,6 +204,8 @@ class KafkaLog:
 
     def _unread(self, error: LogDown) -> LogDown:
         self._reads = LogHealth("down", str(error))
+        if isinstance(error, Refused | Expired):
+            self._drop_consumer()  # left alone, it would ask the broker again and again without a pause
         return error
 
     def _drop_consumer(self) -> None:
@@ -216,15 +226,19 @@ class KafkaLog:
         with self._asking:
             self._check_open()
             if self._admin is None:
-                self._admin = kafka_client.admin(self._bootstrap)
+                self._admin = kafka_client.admin(self._cluster)
             try:
                 return question(self._admin)
             except (KafkaError, OSError) as error:
-                raise kafka_client.down(self._bootstrap, f"does not answer about {what}", error) from error
+                down = self._cluster.down(f"does not answer about {what}", error)
+                if isinstance(down, Refused | Expired):
+                    self._admin.close()
+                    self._admin = None
+                raise down from error
 
     def _check_open(self) -> None:
         if self._closed.is_set():
-            raise LogDown(f"Kafka at {self._bootstrap}: closed")
+            raise LogDown(self._cluster.say("closed"))
 
 
 def _places(described: Iterable[Any]) -> list[Partition]:

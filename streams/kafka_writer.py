@@ -15,6 +15,7 @@ from kafka.errors import KafkaError
 
 from hub.ports import Outgoing
 from streams import kafka_client
+from streams.kafka_security import Cluster, Expired, Refused
 
 BATCH = 500
 """Records in flight at once; the producer's own buffer has no bound."""
@@ -25,9 +26,9 @@ GRACE_S = 5.0
 class Writer:
     """Appends to topics that exist. Makes its producer when it is first needed and again after a wedge."""
 
-    def __init__(self, bootstrap: str, delivery_s: float) -> None:
+    def __init__(self, cluster: Cluster, delivery_s: float) -> None:
         """``delivery_s``: how long a batch is tried."""
-        self._bootstrap, self._delivery_s = bootstrap, delivery_s
+        self._cluster, self._delivery_s = cluster, delivery_s
         self._producer: Any = None
 
     def append(self, topic: str, records: Sequence[Outgoing]) -> list[tuple[int, int]]:
@@ -54,7 +55,8 @@ class Writer:
         patience_ms = int(self._delivery_s * 1000)
         return kafka_client.connect(
             KafkaProducer,
-            self._bootstrap,
+            self._cluster,
+            client_id="hub-writes",
             acks="all",
             enable_idempotence=False,  # an idempotent one never recovers from a long stop; facts may come twice
             max_in_flight_requests_per_connection=1,  # keeps the order when a send is repeated
@@ -75,7 +77,10 @@ class Writer:
             done = [future.get(max(0.0, deadline - time.monotonic())) for future in futures]
         except (KafkaError, OSError) as error:
             self._settle(futures, deadline)
-            raise kafka_client.down(self._bootstrap, f"topic {topic} cannot be appended to", error) from error
+            down = self._cluster.down(f"topic {topic} cannot be appended to", error)
+            if isinstance(down, Refused | Expired):
+                self.drop(0.0)  # left alone, it would ask the broker again and again without a pause
+            raise down from error
         return [(record.partition, record.offset) for record in done]
 
     def _settle(self, futures: Sequence[Any], deadline: float) -> None:

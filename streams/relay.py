@@ -6,6 +6,7 @@ What the hub decides is committed with its rows; this carries it out afterwards.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from itertools import groupby
 from threading import Event
 
@@ -19,11 +20,20 @@ _log = logging.getLogger(__name__)
 class Relay:
     """Moves records from the outbox to the log. ``run`` has a thread of its own; the rest may be called from any."""
 
-    def __init__(self, store: Store, log: Log, *, idle_s: float = 0.5, longest_s: float = 5.0) -> None:
-        """``idle_s``: how often an empty outbox is looked at when nobody calls ``wake``. ``longest_s``: the pause after
-        failures doubles from 0.1 s up to this.
+    def __init__(
+        self,
+        store: Store,
+        log: Log,
+        *,
+        mine: Callable[[], bool] = lambda: True,
+        idle_s: float = 0.1,
+        longest_s: float = 5.0,
+    ) -> None:
+        """``mine()``: whether this server is the one to deliver; of several only one may. ``idle_s``: how often an
+        empty outbox is looked at when nobody calls ``wake``. ``longest_s``: the pause after failures doubles from
+        0.1 s up to this.
         """
-        self._store, self._out = store, log
+        self._store, self._out, self._mine = store, log, mine
         self._idle_s, self._longest_s = idle_s, longest_s
         self._woken, self._stopped = Event(), Event()
         self._fault = ""
@@ -34,7 +44,7 @@ class Relay:
         while not self._stopped.is_set():
             self._woken.clear()
             try:
-                moved = self.step()
+                moved = self.step() if self._mine() else 0
             except HubError as error:
                 self._failed(str(error))
                 self._stopped.wait(pause)

@@ -1,7 +1,7 @@
 """The store through SQLAlchemy: rows, history, dead letters, outbox and positions, one transaction per batch.
 
-SQLite now; no statement here is of one database only (what is, stands in ``streams.database``). Must not know the
-log or the engine.
+SQLite or PostgreSQL; no statement here is of one database only (what is, stands in ``streams.database``). Must not know
+the log or the engine.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from sqlalchemy import Connection, delete, select
 
 from hub.errors import HubError, StoreDown
 from hub.picture.rows import Table
-from hub.ports import Batch, DeadLetter, HistoryEntry, Loaded, Outgoing
-from streams import batches, database, snapshots
-from streams.tables import COUNTER, DEAD_LETTER, HISTORY, META, OUTBOX, POSITION, ROW, SCHEMA, SNAPSHOT, STATE, VERSION
+from hub.ports import Batch, DeadLetter, Gap, HistoryEntry, Lease, Loaded, Outgoing, Partition
+from streams import batches, database, lease, migrations, snapshots
+from streams.tables import COUNTER, DEAD_LETTER, GAP, HISTORY, META, OUTBOX, POSITION, ROW, SNAPSHOT, STATE
 
 _SNAPSHOTS = 2
-_COMMIT_BYTES, _SNAPSHOT_BYTES = 16_384, 1_000_000  # in the WAL, about
+_COMMIT_BYTES = 16_384  # in the WAL, about
 _log = logging.getLogger(__name__)
 
 
@@ -30,57 +30,78 @@ class SqlStore:
     """``hub.ports.Store``. One thread commits; others may read, and the relay may confirm what it delivered."""
 
     def __init__(self, url: str) -> None:
-        """``url``: ``sqlite:///FILE`` or ``postgresql+psycopg://…``; tables are made when missing. Raises ``HubError``
-        for a wrong address or a store of a newer version and ``StoreDown`` when it cannot be reached.
+        """``url``: ``sqlite:///FILE`` or ``postgresql+psycopg://…``; its schema is made or brought to that of this
+        version. Raises ``HubError`` for a wrong address or a store of a newer version and ``StoreDown`` when it cannot
+        be reached.
         """
         parts = database.parse(url)
         self._name = database.where(parts)
+        self._parts = parts
         self._writing = Lock()
         self._closed = False
         self._schema = ""
-        with self._guard():
-            self._writer = database.writer(parts)
-            self._reader = database.reader(parts)
-            self._checkpoints = database.Checkpoints(self._writer)
-            self._insert = database.insert(self._writer)
-            try:
-                self._prepare()
-            except BaseException:
-                self.close()
+        try:
+            self._open()
+        except StoreDown as error:
+            advice = database.advice(str(error), parts)
+            if not advice:
                 raise
+            raise HubError(f"{error}; {advice} (--store)") from None
 
     def load(self, tables: Mapping[str, Table]) -> Loaded:
         """See ``hub.ports.Store``. A damaged or outdated snapshot is named in the log and the rows are read instead."""
         self._schema = snapshots.schema_hash(tables)
         with self._read() as connection:
             kept = self._kept(connection)
-            positions = {(r.topic, r.partition): r.next for r in connection.execute(select(POSITION))}
+            positions = _positions(connection)
             counters = {r.name: r.value for r in connection.execute(select(COUNTER))}
             meta = {r.key: r.value for r in connection.execute(select(META))}
         return Loaded(rows=snapshots.rows(kept, tables), positions=positions, counters=counters, meta=meta)
 
-    def commit(self, batch: Batch) -> None:
+    def commit(self, batch: Batch, epoch: int | None = None) -> None:
         """See ``hub.ports.Store``. Committing a batch again changes nothing."""
         prepared = batches.prepare(batch)
         with self._write(prepared.size) as connection:
-            batches.write(connection, self._insert, prepared)
+            if epoch is not None:
+                lease.check(connection, epoch)
+            batches.write(connection, prepared)
+
+    def lease(self, holder: str, ttl_s: float) -> Lease:
+        """See ``hub.ports.Store``. Looking at somebody else's lease locks nothing."""
+        with self._read() as connection:
+            held = lease.look(connection, self._now)
+        if ttl_s <= 0 or (held.holder != holder and held.left_s > 0):
+            return held
+        with self._write(0) as connection:
+            return lease.ask(connection, self._now, holder, ttl_s)
+
+    def release(self, holder: str) -> None:
+        """See ``hub.ports.Store``."""
+        with self._write(0) as connection:
+            lease.release(connection, holder)
+
+    def positions(self) -> dict[Partition, int]:
+        """See ``hub.ports.Store``."""
+        with self._read() as connection:
+            return _positions(connection)
 
     def snapshot(self) -> None:
-        """See ``hub.ports.Store``. The newest two are kept; removed rows that none of them holds are forgotten."""
-        with self._write(_SNAPSHOT_BYTES) as connection:
-            positions = {(r.topic, r.partition): r.next for r in connection.execute(select(POSITION))}
-            data = snapshots.pack(list(_live(connection)), positions)
-            values = {
-                "batch": connection.execute(select(STATE.c.batch)).scalar_one(),
-                "schema": self._schema,
-                "checksum": snapshots.checksum(data),
-            }
-            connection.execute(SNAPSHOT.insert().values(**values, data=data))
+        """See ``hub.ports.Store``. The newest two are kept; removed rows that none of them holds are forgotten.
+
+        What it holds is read without holding anybody up: all of it is of one state.
+        """
+        with self._read() as connection:
+            batch = connection.execute(select(STATE.c.batch)).scalar_one()
+            data = snapshots.pack(list(_live(connection)), _positions(connection))
+        values = {"batch": batch, "schema": self._schema, "checksum": snapshots.checksum(data), "data": data}
+        with self._write(len(data)) as connection:
+            connection.execute(SNAPSHOT.insert().values(**values))
             held = connection.execute(
                 select(SNAPSHOT.c.seq, SNAPSHOT.c.batch).order_by(SNAPSHOT.c.seq.desc()).limit(_SNAPSHOTS)
             ).all()
             connection.execute(delete(SNAPSHOT).where(SNAPSHOT.c.seq < held[-1].seq))
-            connection.execute(delete(ROW).where(ROW.c.data.is_(None), ROW.c.batch <= held[-1].batch))
+            oldest = min(each.batch for each in held)  # a server that was held up may have written an old state late
+            connection.execute(delete(ROW).where(ROW.c.data.is_(None), ROW.c.batch <= oldest))
 
     def dead_letters(self, limit: int = 1000, before: int | None = None) -> list[DeadLetter]:
         """The newest refused records first; ``before``: only those refused earlier, epoch seconds."""
@@ -98,6 +119,12 @@ class SqlStore:
             found = connection.execute(query.order_by(HISTORY.c.seq.desc()).limit(limit)).mappings().all()
         fields = HistoryEntry.__struct_fields__
         return [HistoryEntry(**{name: row[name] for name in fields}) for row in reversed(found)]
+
+    def gaps(self, limit: int = 1000) -> list[Gap]:
+        """See ``hub.ports.Store``."""
+        with self._read() as connection:
+            found = connection.execute(select(GAP).order_by(GAP.c.seq.desc()).limit(limit)).all()
+        return [Gap(r.topic, r.partition, r.first, r.after, r.at) for r in found]
 
     def meta(self, key: str) -> str | None:
         """See ``hub.ports.Store``."""
@@ -124,21 +151,38 @@ class SqlStore:
 
     # opening
 
+    def _open(self) -> None:
+        with self._guard():
+            self._writer = database.writer(self._parts)
+            self._reader = database.reader(self._parts)
+            self._checkpoints = database.Checkpoints(self._writer)
+            self._now = database.clock(self._writer)
+            try:
+                self._prepare()
+            except BaseException:
+                self.close()
+                raise
+
     def _prepare(self) -> None:
         with self._writer.begin() as connection:
-            SCHEMA.create_all(connection)
-            first = self._insert(STATE).values(one=1, version=VERSION, batch=0).on_conflict_do_nothing()
-            connection.execute(first)
-            version = connection.execute(select(STATE.c.version)).scalar_one()
-        if version > VERSION:
-            raise HubError(f"{self._name}: written by a newer version (schema {version}; this one knows {VERSION})")
+            if migrations.current(connection) == migrations.HEAD:
+                return
+        patient = database.writer(self._parts, patient=True)
+        try:
+            with patient.begin() as connection:
+                database.alone(connection)
+                migrations.bring(connection)
+        except HubError as error:
+            raise HubError(f"{self._name}: {error}") from None
+        finally:
+            patient.dispose()
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
         try:
             yield
         except database.FAULTS as error:
-            raise StoreDown(f"{self._name}: {database.reason(error)}") from error
+            raise StoreDown(f"{self._name}: {database.reason(error, self._parts.password)}") from error
 
     @contextmanager
     def _write(self, size: int) -> Iterator[Connection]:
@@ -185,6 +229,10 @@ class SqlStore:
                 return row.batch, rows
             _log.warning("%s: snapshot %d is damaged, not used", self._name, row.seq)
         return None
+
+
+def _positions(connection: Connection) -> dict[Partition, int]:
+    return {(r.topic, r.partition): r.next for r in connection.execute(select(POSITION))}
 
 
 def _live(connection: Connection) -> Iterator[snapshots.Kept]:

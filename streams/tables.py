@@ -1,4 +1,7 @@
-"""The store's schema. Must not know who writes a row or what a fact is."""
+"""The store's schema as the newest migration leaves it. Must not know who writes a row or what a fact is.
+
+A change here needs a migration in ``streams.migrations``; a test compares the two.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,6 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 1
-"""Raised when a table changes; a store of a higher version is not touched."""
-
 SCHEMA = MetaData()
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
@@ -33,7 +33,17 @@ STATE = Table(
     Column("version", Integer, nullable=False),
     Column("batch", BigInteger, nullable=False),
 )
-"""One row: the schema's version and the number of the newest batch."""
+"""One row: the number of the newest batch, and a version for programs from before there were migrations."""
+
+LEASE = Table(
+    "hub_lease",
+    SCHEMA,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("holder", String, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("ends", Float, nullable=False),
+)
+"""One row: who records, until when (epoch seconds of the database's clock); ``""`` for nobody."""
 
 META = Table("hub_meta", SCHEMA, Column("key", String, primary_key=True), Column("value", String, nullable=False))
 
@@ -48,8 +58,6 @@ POSITION = Table(
     Column("partition", Integer, primary_key=True, autoincrement=False),
     Column("next", BigInteger, nullable=False),
 )
-
-INBOX = Table("hub_inbox", SCHEMA, Column("source", String, primary_key=True), Column("id", String, primary_key=True))
 
 ROW = Table(
     "hub_row",
@@ -101,6 +109,31 @@ DEAD_LETTER = Table(
     UniqueConstraint("topic", "partition", "offset"),
     sqlite_autoincrement=True,
 )
+
+GAP = Table(
+    "hub_gap",
+    SCHEMA,
+    _serial("seq"),
+    Column("topic", String, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("after", BigInteger, nullable=False),
+    Column("at", Float, nullable=False),
+    UniqueConstraint("topic", "partition", "first", "after", "at"),
+    sqlite_autoincrement=True,
+)
+
+REPLAYED = Table(
+    "hub_replayed",
+    SCHEMA,
+    Column("topic", String, primary_key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("offset", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("by", String, nullable=False),
+)
+"""Dead letters that were fed back. ``digest``: of what was sent; ``at``: epoch seconds; ``by``: who did it."""
 
 OUTBOX = Table(
     "hub_outbox",

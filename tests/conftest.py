@@ -1,4 +1,4 @@
-"""What all tests share: a real Kafka, a real browser, the shared data folder.
+"""What all tests share: a real Kafka, a real PostgreSQL, a real browser, the shared data folder.
 
 A test that needs one of them is skipped with the reason where it is missing, unless ``HUB_TEST_REQUIRE`` (for example
 ``kafka,browser,shared``) names it: then the absence is a failure.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from tests.servers import kafka as kafka_server
+from tests.servers import postgres as postgres_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -77,6 +78,53 @@ def own_broker(tmp_path_factory: pytest.TempPathFactory) -> kafka_server.Broker:
     made = kafka_server.Broker(tmp_path_factory.mktemp("kafka"))
     made.start()
     return made
+
+
+@pytest.fixture(scope="session")
+def postgres_session() -> Iterator[postgres_server.Postgres]:
+    """The PostgreSQL of this run; tests take ``postgres``."""
+    server = _started_postgres()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def postgres(postgres_session: postgres_server.Postgres) -> str:
+    """The address of a new, empty database in a real PostgreSQL that nobody stops."""
+    return postgres_session.url(postgres_session.fresh())
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a new, empty store, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/hub.sqlite"
+    return str(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="module")
+def own_postgres() -> Iterator[postgres_server.Postgres]:
+    """A PostgreSQL of this module's own, which may be frozen, stopped and killed."""
+    server = _started_postgres()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def _started_postgres() -> postgres_server.Postgres:
+    reason = postgres_server.missing()
+    if reason:
+        absent("postgres", reason)
+    server = postgres_server.Postgres()
+    try:
+        server.start()
+    except BaseException:
+        server.close()
+        raise
+    return server
 
 
 @pytest.fixture(scope="module")

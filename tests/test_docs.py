@@ -13,7 +13,7 @@ import pytest
 
 import centres
 from hub.__main__ import _parser
-from layouts import api, app, push
+from layouts import api, app, commands, push
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -64,7 +64,8 @@ def variables() -> list[str]:
 def api_paths() -> list[str]:
     """As the README writes them: ``/api/v1/rows/TABLE``."""
     nothing = cast(Any, None)  # routes are made without asking what they serve
-    paths = [cast(Any, route).path for route in (*api.routes(nothing), push.Push(nothing).route())]
+    routes = (*api.routes(nothing), commands.route(nothing), push.Push(nothing).route())
+    paths = [cast(Any, route).path for route in routes]
     return [PLACEHOLDER.sub(lambda name: name[1].upper(), path) for path in paths]
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from hub.domain.events import Stream
 from hub.domain.field import Alarm, Camera, Clue, Drone, Incident, Operation, Road, Task, Unit
 from hub.domain.footprint import footprint
@@ -112,9 +114,9 @@ EVENTS: Mapping[str, type[Fact]] = {**FIELD.events, **POSITIONS.events, **ACTION
 def _incident_fields(fact: Incident) -> Mapping[str, JSON]:
     """``kind_title``, and ``title`` from kind and place when the incident has none of its own."""
     named = kind(fact.kind).title
-    out: dict[str, JSON] = {"kind_title": _both(named)}
+    out: dict[str, JSON] = {"kind_title": msgspec.to_builtins(named)}
     if fact.title is None:
-        out["title"] = _both(
+        out["title"] = msgspec.to_builtins(
             named if fact.place is None else Text(f"{named.zh} · {fact.place.zh}", f"{named.en}, {fact.place.en}")
         )
     return out
@@ -141,10 +143,6 @@ def _drone_fields(fact: Drone) -> Mapping[str, JSON]:
     if p is not None and height is not None and yaw is not None and pitch is not None and hfov is not None:
         seen = footprint(p, height, yaw, pitch, hfov)
     return {"footprint": seen and seen[0], "footprint_clipped": bool(seen and seen[1])}
-
-
-def _both(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
 
 
 def _incident_open(fact: Incident) -> bool:

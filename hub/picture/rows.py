@@ -42,6 +42,15 @@ def nothing(fact: Any) -> Mapping[str, JSON]:
     return {}
 
 
+def ended_at(fact: Any) -> float | None:
+    """Default of ``Table.ended``: when it was closed, cleared or done, epoch seconds; ``None`` while it goes on."""
+    for name in ("closed_at", "cleared_at", "done_at"):
+        when = getattr(fact, name, None)
+        if when is not None:
+            return float(when.timestamp())
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A named table: what its rows are and how screens treat them.
@@ -50,6 +59,8 @@ class Table:
     reports a live row, seconds; ``None`` when silence says nothing (a closed case). ``ephemeral``: high-rate rows,
     folded in memory, written at most once a second and without history. ``on_screen``: rows for which it is false
     stay in the store and the API but are not pushed to the walls. ``derive``: further fields for the screens.
+    ``ended``: when a row's thing ended; ``keep_s`` later the row leaves the picture (its history stays longer), for
+    ``None`` never.
     """
 
     name: str
@@ -60,6 +71,8 @@ class Table:
     ephemeral: bool = False
     on_screen: Callable[[Any], bool] = always
     derive: Callable[[Any], Mapping[str, JSON]] = nothing
+    ended: Callable[[Any], float | None] = ended_at
+    keep_s: float | None = 7 * 86_400.0
 
 
 def view(table: Table, row: Row) -> dict[str, JSON]:

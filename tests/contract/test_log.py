@@ -12,12 +12,12 @@ import pytest
 
 from hub.errors import HubError, LogDown, PositionLost
 from hub.ports import Log, Outgoing, Partition, Record
-from streams.kafka_client import ensure_topics
 from streams.kafka_log import KafkaLog
 from streams.memory_log import MemoryLog
 from streams.recording import Recording, record
 from streams.records import LIMIT_BYTES
 from streams.sqlite_log import SqliteLog
+from tests.servers.kafka import make_topics
 
 WRITABLE = [
     pytest.param("memory"),
@@ -40,7 +40,7 @@ class Bench:
     def topics(self, count: int, partitions: int = 1) -> list[str]:
         names = [f"t-{uuid.uuid4().hex[:12]}" for _ in range(count)]
         if self.kind == "kafka":
-            ensure_topics(self._bootstrap, names, partitions)
+            make_topics(self._bootstrap, names, partitions)
         return names
 
     def empty(self) -> Log:

@@ -11,9 +11,8 @@ import pytest
 
 from hub.errors import LogDown
 from hub.ports import Outgoing
-from streams.kafka_client import ensure_topics
 from streams.kafka_log import KafkaLog
-from tests.servers.kafka import Broker, free_ports
+from tests.servers.kafka import Broker, free_ports, make_topics
 
 pytestmark = pytest.mark.kafka
 SILENCE_S, DELIVERY_S = 1.0, 2.0
@@ -22,7 +21,7 @@ START = {("t", 0): 0}
 
 @pytest.fixture
 def log(broker: Broker) -> Iterator[KafkaLog]:
-    ensure_topics(broker.bootstrap, ["t"])
+    make_topics(broker.bootstrap, ["t"])
     made = KafkaLog(broker.bootstrap, silence_s=SILENCE_S, delivery_s=DELIVERY_S)
     yield made
     made.close()

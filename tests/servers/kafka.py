@@ -13,6 +13,7 @@ import socket
 import subprocess
 import time
 import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,17 +57,54 @@ def free_ports(count: int) -> list[int]:
             s.close()
 
 
-def _properties(data: Path, broker: int, controller: int) -> str:
+def make_topics(bootstrap: str, names: Iterable[str], partitions: int = 1, **configs: str) -> None:
+    """Topics that are used at once; ``configs``: ``retention_ms="1000"``."""
+    from kafka import KafkaAdminClient
+
+    settings = {key.replace("_", "."): value for key, value in configs.items()}
+    with KafkaAdminClient(bootstrap_servers=bootstrap) as admin:
+        there = set(admin.list_topics())
+        absent = [name for name in names if name not in there]
+        one = {"num_partitions": partitions, "replication_factor": 1, "configs": settings}
+        if absent:
+            admin.create_topics(dict.fromkeys(absent, one), wait_for_metadata=True)
+
+
+@dataclass(slots=True)
+class Listener:
+    """One more way in. ``protocol``: as Kafka calls it; ``options``: what stands after ``listener.name.NAME.``;
+    ``advertised``: the port clients are sent to after the first question (0: its own).
+    """
+
+    name: str
+    protocol: str
+    options: dict[str, str] = field(default_factory=dict)
+    port: int = 0
+    advertised: int = 0
+
+    @property
+    def bootstrap(self) -> str:
+        """``host:port`` for clients."""
+        return f"127.0.0.1:{self.port}"
+
+
+def _properties(data: Path, broker: int, controller: int, more: Sequence[Listener], others: Sequence[str]) -> str:
+    ways = [
+        Listener("PLAINTEXT", "PLAINTEXT", port=broker),
+        Listener("CONTROLLER", "PLAINTEXT", port=controller),
+        *more,
+    ]
     return "\n".join(
         [
             "process.roles=broker,controller",
             "node.id=1",
             f"controller.quorum.bootstrap.servers=127.0.0.1:{controller}",
-            f"listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
-            f"advertised.listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
+            "listeners=" + ",".join(f"{one.name}://127.0.0.1:{one.port}" for one in ways),
+            "advertised.listeners=" + ",".join(f"{one.name}://127.0.0.1:{one.advertised or one.port}" for one in ways),
             "controller.listener.names=CONTROLLER",
             "inter.broker.listener.name=PLAINTEXT",
-            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listener.security.protocol.map=" + ",".join(f"{one.name}:{one.protocol}" for one in ways),
+            *(f"listener.name.{one.name.lower()}.{key}={value}" for one in more for key, value in one.options.items()),
             f"log.dirs={data}",
             "offsets.topic.replication.factor=1",
             "transaction.state.log.replication.factor=1",
@@ -75,6 +113,7 @@ def _properties(data: Path, broker: int, controller: int) -> str:
             "share.coordinator.state.topic.min.isr=1",
             "group.initial.rebalance.delay.ms=0",
             "auto.create.topics.enable=false",
+            *others,
             "",
         ]
     )
@@ -93,10 +132,15 @@ rootLogger.appenderRef.out.ref = out
 
 @dataclass(slots=True)
 class Broker:
-    """One broker with its data folder. ``start`` after ``kill`` comes back with the same data on the same port."""
+    """One broker with its data folder. ``start`` after ``kill`` comes back with the same data on the same port.
+
+    ``listeners``: more ways in, whose ports are chosen at the first start; ``properties``: more lines of its settings.
+    """
 
     folder: Path
     port: int = 0
+    listeners: Sequence[Listener] = ()
+    properties: Sequence[str] = ()
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -127,8 +171,12 @@ class Broker:
     def _format(self, config: Path) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "log4j2.properties").write_text(_LOG4J)
-        self.port, controller = free_ports(2)
-        config.write_text(_properties(self.folder / "data", self.port, controller))
+        self.port, controller, *ports = free_ports(2 + len(self.listeners))
+        for listener, port in zip(self.listeners, ports, strict=True):
+            listener.port = port
+        data = self.folder / "data"
+        config.write_text(_properties(data, self.port, controller, self.listeners, self.properties))
+        config.chmod(0o600)
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
         command = self._java("kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(config))
         done = subprocess.run(command, capture_output=True, text=True, timeout=START_S, check=False, cwd=self.folder)

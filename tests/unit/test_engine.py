@@ -16,11 +16,12 @@ from hub.domain.events import Emission, Event, Stream
 from hub.domain.field import Incident, Unit
 from hub.domain.model import Position, instant
 from hub.engine import Engine
-from hub.errors import StoreDown
+from hub.errors import PositionLost
 from hub.field.topics import FIELD, POSITIONS, STREAMS, TABLES
 from hub.picture.delta import Delta
 from hub.picture.fold import Picture
-from hub.ports import Batch, Outgoing
+from hub.ports import Outgoing
+from hub.recorder import Recorder
 from streams.memory_log import MemoryLog
 from streams.store import SqlStore
 
@@ -54,6 +55,7 @@ class Bench:
     def fresh(self, streams: tuple[Stream, ...] = STREAMS, **options: Any) -> Engine:
         store = SqlStore(f"sqlite:///{self.folder / 'store.db'}")
         self.open.append(store)
+        self.recorder = Recorder(store, holder="one")
         engine = Engine(
             log=self.log,
             store=store,
@@ -63,6 +65,7 @@ class Bench:
             clock=RunningClock(NOW, 1.0),
             publish=self.published.append,
             idle=lambda: None,
+            recorder=self.recorder,
             **options,
         )
         engine.load()
@@ -82,9 +85,17 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 def drain(engine: Engine) -> None:
+    """Take in what is in the log and store it."""
     while engine.step(wait_s=0.0):
         pass
     engine.step(wait_s=0.0)
+    store(engine)
+
+
+def store(engine: Engine) -> None:
+    engine._hand_on(force=False)
+    while engine._recorder.step():
+        pass
 
 
 def test_every_record_is_applied_superseded_or_dead(bench: Bench) -> None:
@@ -145,8 +156,10 @@ def test_high_rate_rows_are_stored_with_their_positions_never_without(bench: Ben
     engine = bench.fresh()
     bench.log.append(POSITIONS.topic, [unit("U-1", 1), Outgoing(b"x", b"bad"), unit("U-1", 2)])
     engine.step(wait_s=0.0)
+    store(engine)
     bench.log.append(POSITIONS.topic, [unit("U-1", 3)])
     engine.step(wait_s=0.0)
+    store(engine)
     again = bench.fresh()
     drain(again)
     row = again.picture.get("units", "U-1")
@@ -155,23 +168,33 @@ def test_high_rate_rows_are_stored_with_their_positions_never_without(bench: Ben
     assert again.counters["dead_letters"] == 1
 
 
-def test_a_store_that_fails_is_said_and_nothing_is_skipped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_gone_from_the_log_is_recorded_as_a_gap(bench: Bench) -> None:
     engine = bench.fresh()
-    store = bench.store()
-    real = store.commit
-
-    def down(batch: Batch) -> None:
-        raise StoreDown("disk full")
-
-    monkeypatch.setattr(store, "commit", down)
     bench.log.append(FIELD.topic, [incident("I-1", 1)])
     drain(engine)
-    assert (engine.state.recording, engine.state.store_error) == (False, "disk full")
-    assert engine.picture.get("incidents", "I-1") is not None, "the screens go on"
-    monkeypatch.setattr(store, "commit", real)
-    engine._commit(force=True)
-    assert (engine.state.recording, engine.state.store_error) == (True, "")
-    assert bench.fresh().picture.state_hash() == engine.picture.state_hash()
+    bench.log.append(FIELD.topic, [incident("I-2", 1), incident("I-3", 1)])
+    bench.log.trim(FIELD.topic, 2)
+    with pytest.raises(PositionLost) as lost:
+        engine.step(wait_s=0.0)
+    engine._log_failed(lost.value)
+    drain(engine)
+    (gap,) = bench.store().gaps()
+    assert (gap.topic, gap.first, gap.after) == (FIELD.topic, 1, 2)
+    assert engine.counters["gaps"] == 1
+    assert engine.picture.rows("incidents").keys() == {"I-1", "I-3"}
+
+
+def test_a_lost_position_takes_what_another_server_has_stored(bench: Bench) -> None:
+    slow = bench.fresh()
+    quick = bench.fresh()
+    bench.log.append(FIELD.topic, [incident("I-1", 1), incident("I-1", 2)])
+    drain(quick)
+    slow._log_failed(PositionLost("gone"))
+    row = slow.picture.get("incidents", "I-1")
+    assert row is not None
+    assert row.fact.rev == 2
+    assert slow.counters["gaps"] == 0
+    assert slow.step(wait_s=0.0) == 0
 
 
 def test_a_bug_in_a_fold_raises_in_tests_and_is_a_dead_letter_in_production(bench: Bench) -> None:
@@ -198,6 +221,26 @@ def test_a_bug_in_a_table_s_declaration_hurts_one_record(bench: Bench) -> None:
     drain(engine)
     assert engine.counters["dead_letters"] == 1
     assert engine.picture.rows("incidents").keys() == {"I-2"}
+
+
+def test_a_row_leaves_the_picture_and_the_store_a_week_after_its_end(bench: Bench) -> None:
+    engine = bench.fresh()
+    old, new = instant(NOW - 8 * 86_400), instant(NOW - 6 * 86_400)
+    bench.log.append(
+        FIELD.topic,
+        [
+            incident("I-old", 1, state="closed", closed_at=old),
+            incident("I-new", 1, state="closed", closed_at=new),
+            incident("I-open", 1),
+        ],
+    )
+    drain(engine)
+    assert engine.forget() == 1
+    drain(engine)
+    assert engine.picture.rows("incidents").keys() == {"I-new", "I-open"}
+    assert bench.published[-1] == {"incidents": {"I-old": None}}
+    assert bench.fresh().picture.rows("incidents").keys() == {"I-new", "I-open"}
+    assert [entry.rev for entry in bench.store().history("incidents", "I-old")] == [1], "its history stays"
 
 
 def test_history_tells_an_incident_s_life(bench: Bench) -> None:

@@ -18,7 +18,8 @@ from hub.field.world import World
 from hub.producer import Part, Played, Producer, read_played, write_played
 from hub.service import Setting
 from hub.settings import data_folder, listen, moment, require_loopback
-from hub.wiring import Running, start, streams_of
+from hub.wiring.logs import streams_of
+from hub.wiring.run import Running, start
 from streams.memory_log import MemoryLog
 from streams.store import SqlStore
 from tests.unit.test_engine import NOW, incident
@@ -35,6 +36,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
         centres=centres.discover(),
         setting=SETTING,
         home=None,
+        node="one",
     )
     yield made
     made.close()

@@ -122,10 +122,11 @@ def test_a_plug_s_broken_key_figure_is_not_known_and_said_once(caplog: pytest.Lo
     def broken(rows: object, now: float) -> float:
         raise ZeroDivisionError
 
+    said: set[str] = set()
     for value in (broken, lambda rows, now: float("nan")):
         tile = Tile(id=f"broken-{value.__name__}", title=Text("坏", "Broken"), value=value)
         for _ in range(2):
-            assert _figure("somebody", tile, Picture(TABLES), NOW)["value"] is None
+            assert _figure("somebody", tile, Picture(TABLES), NOW, said)["value"] is None
     assert len(caplog.records) == 1
 
 

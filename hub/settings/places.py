@@ -1,4 +1,6 @@
-"""What a person gave on the command line, checked: each refusal names the option and says what to do."""
+"""Places a command uses (port, data folder) and times it is given, checked: each refusal names the option and says
+what to do.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
+from secrets import token_hex
 
 from hub.errors import HubError
 
@@ -53,6 +56,16 @@ def data_folder(path: Path) -> Iterator[None]:
         except OSError:
             raise HubError(f"--data {path}: another hub is running on it; stop that one or choose another") from None
         yield
+
+
+def node_name(folder: Path) -> str:
+    """The name of a server among those that share a store: the machine's, and a word of its data folder's own that
+    stays the same when it is started again.
+    """
+    note = folder / "node"
+    if not note.exists():
+        note.write_text(token_hex(3), "utf-8")
+    return f"{socket.gethostname()}-{note.read_text('utf-8').strip()}"
 
 
 def moment(text: str) -> float:

@@ -1,0 +1,87 @@
+"""The web server over a running hub, the ground it draws on, and the addresses a person opens."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import justmytype_intl_cjk
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from hub.centre import Centre
+from hub.field.district import District, geojson
+from hub.wiring.run import Running
+from hub.wiring.say import say
+from hub.wiring.schema import schemas
+from layouts import api, commands
+from layouts.app import Deps, make_app
+from layouts.gate import Rules, gate
+from layouts.push import Push
+
+
+def page_server(running: Running, ground: Mapping[str, bytes], listener: socket.socket) -> Callable[[], None]:
+    """The web server over a running hub; the returned function serves until interrupted."""
+    hub = running.hub
+    push = Push(hub.feed)
+    app = make_app(
+        Deps(
+            rows=hub.rows,
+            tables=lambda: list(hub.engine.picture.tables),
+            spec=hub.spec,
+            centres=hub.centres,
+            basemap=ground,
+            font=font_file(),
+            assets=Path(__file__).resolve().parents[2] / "assets",
+            now=hub.clock.now,
+            routes=(*_programs(running), push.route()),
+            district=hub.setting.district,
+            view=hub.setting.view,
+            mode=hub.setting.mode,
+        )
+    )
+    return _server(app, listener)
+
+
+def api_server(running: Running, listener: socket.socket) -> Callable[[], None]:
+    """The same without pages: health and data of a hub that only records."""
+    return _server(gate(Starlette(routes=_programs(running)), Rules()), listener)
+
+
+def _programs(running: Running) -> list[BaseRoute]:
+    return [*api.routes(running.hub, schemas(running.hub.centres)), commands.route(running.orders)]
+
+
+def _server(app: Any, listener: socket.socket) -> Callable[[], None]:
+    config = uvicorn.Config(
+        app, log_level="warning", ws_per_message_deflate=False, access_log=False, timeout_graceful_shutdown=2
+    )
+    server = uvicorn.Server(config)
+    return lambda: server.run(sockets=[listener])
+
+
+def font_file() -> Path:
+    """The one font of all screens (Noto Sans SC variable), shipped by a package."""
+    return Path(justmytype_intl_cjk.__file__).parent / "fonts/ofl/notosanssc/NotoSansSC[wght].ttf"
+
+
+def ground_of(district: District, *, shown: bool = True) -> dict[str, bytes]:
+    """The basemap's layers as GeoJSON bytes, by name; empty ones when the invented streets must not be ``shown``."""
+    layers = geojson(district)
+    if not shown:
+        layers = {name: {"type": "FeatureCollection", "features": []} for name in layers}
+    return {name: json.dumps(layer, separators=(",", ":")).encode() for name, layer in layers.items()}
+
+
+def addresses(port: int, centres: Sequence[Centre], step: str) -> None:
+    """Tell the person where to look."""
+    base = f"http://127.0.0.1:{port}"
+    say(f"{step}ready: open {base}/wall/main")
+    say(f"    all pages  {base}/")
+    for centre in centres:
+        say(f"    {centre.title.en:<40} {base}/centre/{centre.name}")
+    say(f"    health     {base}/healthz")

@@ -1,0 +1,1 @@
+"""The steps, oldest first; none is changed once it has been released."""

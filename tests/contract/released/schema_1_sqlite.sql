@@ -1,0 +1,13 @@
+CREATE TABLE hub_state ( one INTEGER NOT NULL, version INTEGER NOT NULL, batch BIGINT NOT NULL, PRIMARY KEY (one) );
+CREATE TABLE hub_meta ( "key" VARCHAR NOT NULL, value VARCHAR NOT NULL, PRIMARY KEY ("key") );
+CREATE TABLE hub_counter ( name VARCHAR NOT NULL, value BIGINT NOT NULL, PRIMARY KEY (name) );
+CREATE TABLE hub_position ( topic VARCHAR NOT NULL, partition INTEGER NOT NULL, next BIGINT NOT NULL, PRIMARY KEY (topic, partition) );
+CREATE TABLE hub_inbox ( source VARCHAR NOT NULL, id VARCHAR NOT NULL, PRIMARY KEY (source, id) );
+CREATE TABLE hub_row ( "table" VARCHAR NOT NULL, id VARCHAR NOT NULL, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, at FLOAT NOT NULL, seen FLOAT NOT NULL, type VARCHAR NOT NULL, source VARCHAR NOT NULL, data BLOB, batch BIGINT NOT NULL, PRIMARY KEY ("table", id) );
+CREATE INDEX ix_hub_row_batch ON hub_row (batch);
+CREATE TABLE hub_history ( seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, event VARCHAR NOT NULL, source VARCHAR NOT NULL, type VARCHAR NOT NULL, "table" VARCHAR NOT NULL, entity VARCHAR NOT NULL, rev BIGINT NOT NULL, at FLOAT NOT NULL, seen FLOAT NOT NULL, topic VARCHAR NOT NULL, partition INTEGER NOT NULL, "offset" BIGINT NOT NULL, data BLOB NOT NULL, UNIQUE (source, event, "table", entity) );
+CREATE INDEX hub_history_entity ON hub_history ("table", entity, seq);
+CREATE TABLE hub_dead_letter ( seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, topic VARCHAR NOT NULL, partition INTEGER NOT NULL, "offset" BIGINT NOT NULL, reason VARCHAR NOT NULL, raw BLOB NOT NULL, at FLOAT NOT NULL, UNIQUE (topic, partition, "offset") );
+CREATE INDEX ix_hub_dead_letter_at ON hub_dead_letter (at);
+CREATE TABLE hub_outbox ( seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, topic VARCHAR NOT NULL, "key" BLOB, value BLOB, headers BLOB NOT NULL, digest BLOB NOT NULL, UNIQUE (digest) );
+CREATE TABLE hub_snapshot ( seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, batch BIGINT NOT NULL, schema VARCHAR NOT NULL, checksum VARCHAR NOT NULL, data BLOB NOT NULL );
