@@ -105,30 +105,16 @@
     return me;
   };
 
-  /* The basemap's vectors, loaded once a page: the view needs its bounds, the graticule its reach, the cameras all of it. */
+  /* Where the basemap is and how its vectors are got at; loaded once a page. The vectors themselves are the map's. */
   const loads = new Map();
   parts.loadGround = (base = "/basemap/") => {
-    if (!loads.has(base)) loads.set(base, load(base).catch((error) => { loads.delete(base); throw error; }));
+    if (!loads.has(base)) loads.set(base, parts.json(`${base}ground.json`).catch((error) => { loads.delete(base); throw error; }));
     return loads.get(base);
   };
-  async function load(base) {
-    const names = ["boundary", "streets", "water", "parks", "blocks"];
-    const got = await Promise.all(names.map(async (name) => {
-      const answer = await fetch(`${base}${name}.geojson`);
-      if (!answer.ok) throw new Error(`basemap ${name}: HTTP ${answer.status}`);
-      return (await answer.json()).features;
-    }));
-    const ground = Object.fromEntries(names.map((name, k) => [name, got[k]]));
-    const bounds = [180, 90, -180, -90];
-    const grow = (c) => {
-      if (typeof c[0] !== "number") return c.forEach(grow);
-      bounds[0] = Math.min(bounds[0], c[0]); bounds[1] = Math.min(bounds[1], c[1]);
-      bounds[2] = Math.max(bounds[2], c[0]); bounds[3] = Math.max(bounds[3], c[1]);
-      return undefined;
-    };
-    for (const f of ground.boundary.length ? ground.boundary : ground.streets) grow(f.geometry.coordinates);
-    ground.bounds = bounds[0] < bounds[2] ? bounds : null;
-    return ground;
-  }
+  parts.json = async (url) => {
+    const answer = await fetch(url);
+    if (!answer.ok) throw new Error(`basemap ${url}: HTTP ${answer.status}`);
+    return answer.json();
+  };
   Object.assign(parts, { robustBounds: robust, overlap });
 })();

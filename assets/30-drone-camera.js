@@ -56,7 +56,7 @@
     // A page that opens on a stopped picture still shows where the camera looked last.
     if (!camera.pose && row && (now.state === "frozen" || now.state === "lost")) camera.pose = follow(null, row, id, 0);
     const live = now.state === "live", resized = size(canvas), words = parts.pictureWords(id, row, now);
-    const said = `${now.state}|${Object.values(words).join("|")}|${Boolean(camera.scene)}`;
+    const said = `${now.state}|${Object.values(words).join("|")}|${camera.scene?.grown()}`;
     if (!live && !resized && said === camera.said) return; // nothing moves in a stopped picture but its age
     if (!camera.pose || !camera.scene || now.state === "none" || now.state === "nopose") blank(c);
     else if (live) parts.drawView(c, camera.scene, camera.pose, row);
@@ -72,7 +72,8 @@
   /* The last picture, without its words. */
   function keep(camera, row) {
     const { width, height } = camera.canvas;
-    if (camera.still?.width === width) return;
+    if (camera.still?.width === width && camera.grown === camera.scene.grown()) return;
+    camera.grown = camera.scene.grown();
     camera.still = Object.assign(document.createElement("canvas"), { width, height });
     parts.drawView(camera.still.getContext("2d", { alpha: false, willReadFrequently: true }), camera.scene, camera.pose, row);
   }

@@ -1,12 +1,14 @@
 /* The ground as a drone sees it, in metres: houses with walls, streets as strips, water, parks, trees; indexed by cells
- * so that a picture touches only what is near. Built once from the basemap's vectors; knows nothing of cameras.
+ * so that a picture touches only what is near. Built from the basemap's vectors, of a large one only from the squares
+ * somebody looks at; knows nothing of cameras.
  */
 (() => {
   "use strict";
   const hub = (window.hub ??= {});
   const parts = (hub.mapParts ??= {});
   const CELL = 160;
-  const HALF = { ring: 13, trunk: 10, main: 7, minor: 3.8 }; // half width of a street, m
+  const HALF = { ring: 13, trunk: 10, main: 7, minor: 3.8, path: 1.5 }; // half width of a street, m
+  const SQUARES = 48; // of a large basemap kept at a time
   const PIECE = 45;
 
   /* A small hash in 0..1: the same house looks the same in every picture. */
@@ -31,14 +33,15 @@
     return is;
   };
 
-  function createScene(ground) {
-    const [w, s, e, n] = ground.bounds, lon0 = (w + e) / 2, lat0 = (s + n) / 2;
+  function createScene(bounds) {
+    const [w, s, e, n] = bounds, lon0 = (w + e) / 2, lat0 = (s + n) / 2;
     const kx = 111320 * Math.cos((lat0 * Math.PI) / 180), ky = 110574;
     const metres = ([lon, lat]) => [(lon - lon0) * kx, (lat - lat0) * ky];
     const rings = (features) => features.flatMap(({ geometry: g }) =>
       g.type === "Polygon" ? [g.coordinates[0]] : g.type === "MultiPolygon" ? g.coordinates.map((p) => p[0]) : [])
       .map((ring) => { const m = ring.slice(0, -1).map(metres); return area(m) < 0 ? m.reverse() : m; });
-    const cells = new Map(), parks = rings(ground.parks), water = rings(ground.water);
+    const cells = new Map(), parks = [], water = [];
+    let grown = 0; // how often something was added: a stopped picture is drawn again when its ground arrives
     const cellAt = (i, j) => {
       const key = i * 65536 + j;
       let cell = cells.get(key);
@@ -67,10 +70,6 @@
       }
       return undefined;
     }
-    for (const f of ground.blocks) {
-      for (const ring of rings([f])) block(ring, f.properties.height ?? f.properties.height_m ?? 15);
-    }
-
     function street(line, kind) {
       const half = HALF[kind] ?? 4;
       for (let k = 1; k < line.length; k++) {
@@ -83,7 +82,7 @@
           const ax = x1 + (x2 - x1) * a, ay = y1 + (y2 - y1) * a, bx = x1 + (x2 - x1) * b, by = y1 + (y2 - y1) * b;
           at((ax + bx) / 2, (ay + by) / 2).strips.push({ kind, half, x: (ax + bx) / 2, y: (ay + by) / 2,
             ring: [[ax - nx, ay - ny], [bx - nx, by - ny], [bx + nx, by + ny], [ax + nx, ay + ny]], from: [ax, ay], to: [bx, by] });
-          if (kind !== "minor") for (const sign of [-1, 1]) tree(ax + nx * sign * 1.35, ay + ny * sign * 1.35, 0.8);
+          if (kind !== "minor" && kind !== "path") for (const sign of [-1, 1]) tree(ax + nx * sign * 1.35, ay + ny * sign * 1.35, 0.8);
         }
       }
     }
@@ -92,10 +91,21 @@
       const r = (2.2 + 2.2 * chance(x, y, 3)) * size;
       at(x, y).trees.push({ x, y, r, height: r * 1.7, shade: chance(x, y, 4) });
     }
-    for (const { geometry: g, properties: p } of ground.streets) {
-      for (const line of g.type === "MultiLineString" ? g.coordinates : [g.coordinates]) street(line.map(metres), p.kind);
+    /* Adds vectors, each a list of GeoJSON features. */
+    function add(ground) {
+      const green = rings(ground.parks);
+      grown++;
+      parks.push(...green);
+      water.push(...rings(ground.water));
+      for (const f of ground.blocks) {
+        for (const ring of rings([f])) block(ring, f.properties.height || f.properties.height_m || 15);
+      }
+      for (const { geometry: g, properties: p } of ground.streets) {
+        for (const line of g.type === "MultiLineString" ? g.coordinates : [g.coordinates]) street(line.map(metres), p.kind);
+      }
+      green.forEach(wood);
     }
-    for (const ring of parks) {
+    function wood(ring) {
       const xs = ring.map((p) => p[0]), ys = ring.map((p) => p[1]);
       for (let x = Math.min(...xs); x < Math.max(...xs); x += 17) {
         for (let y = Math.min(...ys); y < Math.max(...ys); y += 17) {
@@ -104,6 +114,7 @@
         }
       }
     }
+    const degrees = (x, y) => [lon0 + x / kx, lat0 + y / ky];
 
     /* Everything whose cell touches the box, in metres. */
     function near(x1, y1, x2, y2) {
@@ -119,14 +130,61 @@
       }
       return out;
     }
-    return { metres, near, parks, water, lon0, lat0, chance, bounds: ground.bounds };
+    return { metres, degrees, near, add, grown: () => grown, parks, water, lon0, lat0, chance, bounds };
   }
 
+  const LAYERS = ["streets", "water", "parks", "blocks"];
+  async function whole(ground) {
+    const got = await Promise.all(LAYERS.map((name) => parts.json(ground.layers[name])));
+    const scene = createScene(ground.bounds);
+    scene.add(Object.fromEntries(LAYERS.map((name, k) => [name, got[k].features])));
+    return scene;
+  }
+
+  /* Squares of about a kilometre, fetched when a picture first reaches into them; the longest unseen make room. */
+  function squared(ground) {
+    const { zoom, url } = ground.cells, count = 2 ** zoom, frame = createScene(ground.bounds), held = new Map();
+    let grown = 0;
+    const column = (lon) => Math.floor(((lon + 180) / 360) * count);
+    const row = (lat) => Math.floor(((1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2) * count);
+    function square(x, y) {
+      const key = `${x}/${y}`;
+      let scene = held.get(key);
+      held.delete(key);
+      if (!scene) {
+        scene = createScene(ground.bounds);
+        parts.json(url.replace("{x}", x).replace("{y}", y)).then(
+          (got) => { grown++; scene.add(Object.fromEntries(LAYERS.map((name) => [name, got[name].features]))); },
+          (error) => { held.delete(key); console.warn("drone camera:", error); });
+      }
+      held.set(key, scene);
+      if (held.size > SQUARES) held.delete(held.keys().next().value);
+      return scene;
+    }
+    const scene = { ...frame, parks: [], water: [], grown: () => grown };
+    scene.near = (x1, y1, x2, y2) => {
+      const [w, s] = frame.degrees(x1, y1), [e, n] = frame.degrees(x2, y2), out = { houses: [], strips: [], trees: [] };
+      scene.parks = [];
+      scene.water = [];
+      for (let x = column(w); x <= column(e); x++) for (let y = row(n); y <= row(s); y++) {
+        const part = square(x, y), found = part.near(x1, y1, x2, y2);
+        for (const name of Object.keys(out)) out[name].push(...found[name]);
+        scene.parks.push(...part.parks);
+        scene.water.push(...part.water);
+      }
+      return out;
+    };
+    return scene;
+  }
+
+  const NOWHERE = [104.05, 30.67, 104.05, 30.67]; // without a basemap a camera still has a horizon
+  const load = async (base) => {
+    const ground = await parts.loadGround(base);
+    return ground.cells ? squared(ground) : ground.bounds ? whole(ground) : createScene(NOWHERE);
+  };
   const scenes = new Map();
   parts.loadScene = (base) => {
-    if (!scenes.has(base)) {
-      scenes.set(base, parts.loadGround(base).then(createScene).catch((error) => { scenes.delete(base); throw error; }));
-    }
+    if (!scenes.has(base)) scenes.set(base, load(base).catch((error) => { scenes.delete(base); throw error; }));
     return scenes.get(base);
   };
 })();

@@ -5,7 +5,7 @@ Must not know how rows are kept or how the feed is made: both come in through ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,13 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.backends import get_backend
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.centre import Centre
 from hub.domain.model import Text
-from layouts import basemap, theme
+from layouts import ground, theme
 from layouts.gate import LOCAL_HOSTS, Rules, gate
 from layouts.pages import centre as centre_page
 from layouts.pages import index as index_page
@@ -35,7 +35,7 @@ class Deps:
     """What the pages are given.
 
     ``rows(table)``: view rows of a table as JSON objects. ``tables()``: what tables there are. ``spec()``: the
-    specification the scripts read. ``basemap``: layer name → GeoJSON bytes. ``font``: the font file. ``assets``: the
+    specification the scripts read. ``basemap``: the ground of the map. ``font``: the font file. ``assets``: the
     folder of scripts and styles. ``now()``: hub time, epoch seconds. ``routes``: the API and the feed. ``view``:
     (lon, lat, zoom). ``mode``: ``live``, ``demo`` or ``replay``. ``hosts``: names the hub may be called by.
     """
@@ -44,7 +44,7 @@ class Deps:
     tables: Callable[[], Sequence[Any]]
     spec: Callable[[], dict[str, Any]]
     centres: Sequence[Centre]
-    basemap: Mapping[str, bytes]
+    basemap: ground.Ground
     font: Path
     now: Callable[[], float]
     routes: Sequence[BaseRoute]
@@ -121,7 +121,6 @@ def _route_pages(dash: Dash, deps: Deps) -> None:
 
 def _files(deps: Deps) -> list[Route]:
     """The generated style sheet, the base map and the font."""
-    layers = frozenset(deps.basemap)
 
     async def sheet(request: Request) -> Response:
         query = request.query_params
@@ -131,15 +130,6 @@ def _files(deps: Deps) -> list[Route]:
             return PlainTextResponse(f"{wrong}\n", status_code=400)
         return Response(theme.css(root), media_type="text/css")
 
-    async def style(request: Request) -> Response:
-        return JSONResponse(basemap.style(theme.TOKENS, layers=layers, lang=request.query_params.get("lang", "both")))
-
-    async def layer(request: Request) -> Response:
-        body = deps.basemap.get(request.path_params["name"])
-        if body is None:
-            return await _nothing_here(request)
-        return Response(body, media_type="application/geo+json", headers={"cache-control": "max-age=3600"})
-
     async def font(_: Request) -> Response:
         return FileResponse(
             deps.font, media_type="font/ttf", headers={"cache-control": f"public, max-age={YEAR_S}, immutable"}
@@ -147,8 +137,7 @@ def _files(deps: Deps) -> list[Route]:
 
     return [
         Route("/theme.css", sheet),
-        Route("/basemap/style.json", style),
-        Route("/basemap/{name}.geojson", layer),
+        *ground.routes(deps.basemap),
         Route("/fonts/NotoSansSC.ttf", font),
     ]
 

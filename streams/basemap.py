@@ -10,6 +10,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from hub.domain.model import Frame, Text
 from hub.errors import HubError
@@ -71,7 +72,7 @@ def make(wanted: Wanted, tell: Tell) -> Made:
     layers = prepared(found, wanted.bounds)
     if not layers:
         raise HubError(f"--bounds {_edges(wanted.bounds)}: nothing of {_names(wanted)} lies in it")
-    bounds = wanted.bounds or _extent(layers)
+    bounds = wanted.bounds or _extent(found)
     manifest = Manifest(
         name=_name(found, wanted),
         bounds=bounds,
@@ -125,7 +126,9 @@ def _known_tables(wanted: Wanted, rules: basemap_rules.Rules) -> None:
     known = [name for file in wanted.files for name in basemap_read.layers(file)]
     for rule in rules.rule:
         if rule.table is not None and rule.table not in known:
-            raise HubError(f"--map {wanted.mapping}: no layer {rule.table!r} in {_names(wanted)}; there are: {', '.join(known)}")
+            raise HubError(
+                f"--map {wanted.mapping}: no layer {rule.table!r} in {_names(wanted)}; there are: {', '.join(known)}"
+            )
 
 
 def _nothing(wanted: Wanted, seen: Sequence[str]) -> str:
@@ -146,9 +149,13 @@ def _not_too_wide(found: Mapping[str, gpd.GeoDataFrame], wanted: Wanted) -> None
 
 
 def _extent(layers: Mapping[str, gpd.GeoDataFrame]) -> Bounds:
-    """The district: its outline where there is one, else what there is."""
-    rows = [layers["boundary"]] if "boundary" in layers else list(layers.values())
-    edges = [each.to_crs("EPSG:4326").total_bounds for each in rows]
+    """The district: its outline where there is one, else all there is (an extract may hold pieces of outlines)."""
+    rows = list(layers.values())
+    if "boundary" in layers:
+        outline = layers["boundary"][layers["boundary"]["kind"] == "district"]
+        whole = outline[shapely.get_dimensions(outline.geometry.values) == 2]
+        rows = [whole] if len(whole) else rows
+    edges = [each.total_bounds for each in rows]
     return (
         round(float(min(e[0] for e in edges)), 6),
         round(float(min(e[1] for e in edges)), 6),
@@ -162,7 +169,11 @@ def _name(found: Mapping[str, gpd.GeoDataFrame], wanted: Wanted) -> Text:
     stem = wanted.files[0].name.split(".")[0]
     if "boundary" in found:
         rows = found["boundary"]
-        names = Counter((zh, en) for zh, en, kind in zip(rows["zh"], rows["en"], rows["kind"], strict=True) if kind == "district" and (zh or en))
+        names = Counter(
+            (zh, en)
+            for zh, en, kind in zip(rows["zh"], rows["en"], rows["kind"], strict=True)
+            if kind == "district" and (zh or en)
+        )
         if len(names) == 1:
             zh, en = next(iter(names))
             return Text(zh or en, en or zh)

@@ -70,7 +70,12 @@ def write(path: Path, manifest: Manifest, tiles: Iterable[tuple[int, int, int, b
 def _metadata(manifest: Manifest) -> dict[str, str]:
     first, last = manifest.zooms
     layers = [
-        {"id": name, "minzoom": first, "maxzoom": last, "fields": {f: "Number" if f in ("rank", "height") else "String" for f in fields}}
+        {
+            "id": name,
+            "minzoom": first,
+            "maxzoom": last,
+            "fields": {f: "Number" if f in ("rank", "height") else "String" for f in fields},
+        }
         for name, fields in manifest.fields.items()
     ]
     return {
@@ -149,9 +154,11 @@ class Basemap:
 def _features(path: Path, name: str, fields: list[str], box: Bounds, zoom: int) -> gpd.GeoDataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        rows = pyogrio.read_dataframe(path, layer=name, columns=fields, bbox=box, ZOOM_LEVEL=str(zoom), on_invalid="fix")
+        rows = pyogrio.read_dataframe(
+            path, layer=name, columns=fields, bbox=box, ZOOM_LEVEL=str(zoom), on_invalid="fix"
+        )
     usable = rows[rows.geometry.notna()]
     usable = usable.set_geometry(shapely.clip_by_rect(usable.geometry.values, *box))
     kept = usable[~usable.geometry.is_empty].to_crs("EPSG:4326")
     kept["geometry"] = shapely.transform(kept.geometry.values, lambda points: points.round(_DIGITS))
-    return kept.astype({field: object for field in fields}).where(pd.notna(kept), None)
+    return kept.astype(dict.fromkeys(fields, object)).where(pd.notna(kept), None)

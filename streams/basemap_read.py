@@ -98,7 +98,9 @@ def _table(
             asked = None if deciding is None else [column for column in deciding if column in known]
             system = info["crs"] or crs
             if system is None:
-                raise HubError(f"{path.name}, layer {name!r}: declares no coordinate system; say it, e.g. --crs EPSG:4326")
+                raise HubError(
+                    f"{path.name}, layer {name!r}: declares no coordinate system; say it, e.g. --crs EPSG:4326"
+                )
             # A file without any of the columns is read whole: its values are what the error will show.
             where = " OR ".join(f'"{column}" IS NOT NULL' for column in asked) if asked else None
             rows = pyogrio.read_dataframe(

@@ -72,7 +72,10 @@ def _joined(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     keys = ["kind", "class", "zoom", "rank", "zh", "en"]
     named = (rows["zh"] != "") | (rows["en"] != "")
     whole = [
-        (*key, shapely.line_merge(shapely.union_all(group.geometry.values) if len(group) > 1 else group.geometry.iloc[0]))
+        (
+            *key,
+            shapely.line_merge(shapely.union_all(group.geometry.values) if len(group) > 1 else group.geometry.iloc[0]),
+        )
         for key, group in rows[named].groupby(keys, sort=False)
     ]
     if not whole:
@@ -98,7 +101,9 @@ def tiles(layers: Layers, columns: Mapping[str, list[str]], tell: Tell) -> Itera
             rows = layers[name]
             seen = rows[rows["zoom"] <= zoom]
             if len(seen):
-                for key, tile in _cut(seen[[*columns[name], "geometry"]], name, zoom, Path(folder) / f"{zoom}-{name}.mbtiles"):
+                for key, tile in _cut(
+                    seen[[*columns[name], "geometry"]], name, zoom, Path(folder) / f"{zoom}-{name}.mbtiles"
+                ):
                     held[key].append(tile)
             if done + 1 == len(steps) or steps[done + 1][0] != zoom:
                 for key, parts in sorted(held.items()):

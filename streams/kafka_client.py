@@ -63,17 +63,26 @@ def admin(cluster: Cluster) -> Any:
 
 
 def _telling(cluster: Cluster) -> type[KafkaConnectionManager]:
-    """Connections that say in ``cluster.trouble`` why they failed: bootstrapping only ever says that time ran out."""
+    """Connections that tell the cluster why they failed: bootstrapping only ever says that time ran out."""
 
     class Telling(KafkaConnectionManager):  # type: ignore[misc]
         def get_connection(self, *args: Any, **kwargs: Any) -> Any:
             connection = super().get_connection(*args, **kwargs)
             if not connection.init_future.is_done:
-                connection.init_future.add_callback(lambda _: told(None)).add_errback(told)
+                connection.init_future.add_callback(lambda _: cluster.connected()).add_errback(cluster.failed)
             return connection
 
-    def told(error: BaseException | None) -> None:
-        cluster.trouble = error
+        async def _build_transport(self, *args: Any, **kwargs: Any) -> Any:
+            transport = await super()._build_transport(*args, **kwargs)
+            receive = transport._sock_recv  # noqa: SLF001
+
+            def keep_the_last_words() -> tuple[bytes, Any]:
+                # 3.0.12 throws away what arrives together with the end: why it is not let in, for one
+                data, error = receive()
+                return data, None if data else error
+
+            transport._sock_recv = keep_the_last_words  # noqa: SLF001
+            return transport
 
     return Telling
 

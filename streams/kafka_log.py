@@ -34,7 +34,7 @@ class KafkaLog:
     """``hub.ports.Log`` over a cluster. It connects when it is first used, so a hub starts while Kafka is down."""
 
     def __init__(
-        self, bootstrap: str, security: Kafka | None = None, *, silence_s: float = 5.0, delivery_s: float = 6.0
+        self, bootstrap: str, security: Kafka | None = None, *, silence_s: float = 0.8, delivery_s: float = 6.0
     ) -> None:
         """``bootstrap``: ``host:port[,host:port]``. ``security``: how to get in (default: plain, without signing in).
         ``silence_s``: after so long without a record the broker is asked whether it is there. ``delivery_s``: how

@@ -14,7 +14,9 @@ from typing import Any
 from kafka.errors import (
     AuthorizationError,
     IllegalSaslStateError,
+    InvalidReceiveError,
     KafkaTimeoutError,
+    RequestTimedOutError,
     SaslAuthenticationFailedError,
     UnsupportedSaslMechanismError,
 )
@@ -24,6 +26,7 @@ from hub.settings import Kafka, hide
 
 _EXPIRED, _NOT_YET = 10, 9  # X509_V_ERR_…
 _OTHER_HOST = (62, 64)
+_TOOK_LONG = (KafkaTimeoutError, RequestTimedOutError)
 
 
 class Refused(LogDown):
@@ -34,13 +37,22 @@ class Expired(LogDown):
     """The broker's certificate is not valid at this time. No setting of ours mends it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a connection failed. ``kind``, ``said``: what to raise for it; ``vague``: that tells nothing of the cause."""
+
+    kind: type[LogDown]
+    said: str
+    vague: bool
+
+
 @dataclass(slots=True)
 class Cluster:
     """Where a cluster is and how to get in. ``trouble``: why the last connection failed, ``None`` when it stood."""
 
     bootstrap: str
-    security: Kafka = Kafka()  # noqa: RUF009 -- frozen
-    trouble: BaseException | None = field(default=None, repr=False)
+    security: Kafka = field(default_factory=Kafka)
+    trouble: Trouble | None = None
 
     def options(self) -> dict[str, Any]:
         """What every client of kafka-python is given. Raises ``HubError`` for files that hold no certificates."""
@@ -53,20 +65,34 @@ class Cluster:
             out["ssl_context"] = context(self.security)
         return out
 
+    def connected(self) -> None:
+        """A connection stood and let us in."""
+        self.trouble = None
+
+    def failed(self, error: BaseException) -> None:
+        """A connection failed. What tells more is kept while attempts follow that tell less; no error is kept itself,
+        for it would keep its socket open.
+        """
+        found = _explained(self, "cannot be reached", error)
+        vague = found is None and (isinstance(error, _TOOK_LONG) or "disconnected" in str(error))
+        if not vague or self.trouble is None or self.trouble.vague:
+            self.trouble = Trouble(type(found or LogDown(error)), str(found or _one_line(error)), vague)
+
     def unreachable(self, error: BaseException) -> LogDown:
         """What to raise when no client could be made; see ``down``."""
+        ended = self.trouble is None or "disconnected" in self.trouble.said or "EOF" in self.trouble.said
         hint = f"; it takes connections and ends them: is kafka.security {self.security.security} what it expects?"
-        ended = self.trouble is None or "disconnected" in str(self.trouble)
         return self.down("cannot be reached", error, hint if ended else "")
 
     def down(self, what: str, error: BaseException, hint: str = "") -> LogDown:
         """What to raise for an error of a client: it names the broker and, where one is wrong, the setting."""
-        for cause in (*_causes(error), *_causes(self.trouble)):
-            if (found := _explained(self, what, cause)) is not None:
-                return found
-        told = self.trouble if self.trouble is not None and isinstance(error, KafkaTimeoutError) else error
-        said = " ".join(str(told).split()) or type(told).__name__
-        return LogDown(self.say(f"{what}: {said}{hint}"))
+        found, trouble = _explained(self, what, error), self.trouble
+        if found is not None:
+            return found
+        if trouble is not None and trouble.kind is not LogDown:
+            return trouble.kind(trouble.said)
+        told = trouble.said if trouble is not None and isinstance(error, KafkaTimeoutError) else _one_line(error)
+        return LogDown(self.say(f"{what}: {told}{hint}"))
 
     def say(self, what: str) -> str:
         """``what`` with the cluster named and without secrets."""
@@ -76,6 +102,7 @@ class Cluster:
 def context(security: Kafka) -> ssl.SSLContext:
     """What TLS trusts and shows. Raises ``HubError`` naming the file that cannot be used."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks the certificate and the host name
+    made.sslsocket_class = _Closing
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     if security.ca_file is None:
         made.load_default_certs()
@@ -100,11 +127,26 @@ def _no_pem(error: OSError, what: str) -> str:
     return f"cannot be read ({error.strerror})"
 
 
+class _Closing(ssl.SSLSocket):
+    """kafka-python forgets a socket whose handshake failed; this one closes itself."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except OSError:
+            self.close()
+            raise
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """The error and what led to it; kafka-python wraps errors of a connection or raises another one in their place."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
+    while error is not None:
         yield error
         inner = error.args[0] if error.args else None
         error = error.__cause__ or error.__context__ or (inner if isinstance(inner, BaseException) else None)
@@ -112,6 +154,10 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def _explained(cluster: Cluster, what: str, error: BaseException) -> LogDown | None:
     """What an error says about the settings; ``None``: nothing."""
+    return next((found for cause in _causes(error) if (found := _explain(cluster, what, cause)) is not None), None)
+
+
+def _explain(cluster: Cluster, what: str, error: BaseException) -> LogDown | None:
     security = cluster.security
     if isinstance(error, SaslAuthenticationFailedError):
         return Refused(
@@ -124,9 +170,12 @@ def _explained(cluster: Cluster, what: str, error: BaseException) -> LogDown | N
         return Refused(cluster.say(f"does not take kafka.mechanism {security.mechanism}: set the one it offers"))
     if isinstance(error, IllegalSaslStateError):
         return Refused(cluster.say(f"kafka.security {security.security} is not what it expects on this port"))
+    if isinstance(error, InvalidReceiveError):
+        said = f"what answers there does not speak Kafka as kafka.security {security.security} asks for"
+        return Refused(cluster.say(f"{said}: is this the port, and is it without TLS? ({_one_line(error)})"))
     if isinstance(error, AuthorizationError):
         said = f"{what}: not allowed to kafka.username {security.username!r}, give it the right on the broker"
-        return Refused(cluster.say(f"{said} ({' '.join(str(error).split())})"))
+        return Refused(cluster.say(f"{said} ({_one_line(error)})"))
     if isinstance(error, ssl.SSLError):
         return _tls(cluster, error)
     return None
@@ -152,12 +201,12 @@ def _tls(cluster: Cluster, error: ssl.SSLError) -> LogDown | None:
                 "name the file of the broker's authority"
             )
         )
-    said = " ".join(str(error).split())
+    said = _one_line(error)
     if any(word in said for word in ("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "UNKNOWN_CA", "HANDSHAKE_FAILURE")):
         return Refused(
             cluster.say(f"asks for a certificate that it trusts: set kafka.cert_file and kafka.key_file ({said})")
         )
-    if any(word in said for word in ("WRONG_VERSION_NUMBER", "EOF", "RECORD_LAYER_FAILURE")):
+    if any(word in said for word in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")):
         name = cluster.security.security
         return Refused(cluster.say(f"does not speak TLS on this port, as kafka.security {name} asks for ({said})"))
     return None

@@ -57,7 +57,7 @@ class Bounded(psycopg.Connection[Any]):
         except errors._WaitTimeout:  # noqa: SLF001 - it is what the parent raises
             if timeout is not None:
                 raise
-            self.pgconn.finish()
+            self.close()
             raise psycopg.OperationalError(f"no answer within {self.answer_s:.0f} s") from None
 
 

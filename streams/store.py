@@ -18,11 +18,12 @@ from sqlalchemy import Connection, delete, select
 from hub.errors import HubError, StoreDown
 from hub.picture.rows import Table
 from hub.ports import Batch, DeadLetter, Gap, HistoryEntry, Lease, Loaded, Outgoing, Partition
-from streams import batches, database, lease, migrations, snapshots
+from streams import batches, database, lease, migrations, retention, snapshots
 from streams.tables import COUNTER, DEAD_LETTER, GAP, HISTORY, META, OUTBOX, POSITION, ROW, SNAPSHOT, STATE
 
 _SNAPSHOTS = 2
-_COMMIT_BYTES = 16_384  # in the WAL, about
+_IN_PARTS = {"yield_per": 5000}  # each part is an answer of its own: however many rows there are, none is late
+_COMMIT_BYTES, _STEP_BYTES = 16_384, 2_000_000  # in the WAL, about
 _log = logging.getLogger(__name__)
 
 
@@ -141,6 +142,18 @@ class SqlStore:
         with self._write(1000) as connection:
             connection.execute(delete(OUTBOX).where(OUTBOX.c.seq <= upto))
 
+    def retain(self, days: Mapping[str, float], now: float, budget_s: float = 1.0) -> dict[str, int]:
+        """Delete what has been kept long enough, for about ``budget_s``; what is left goes the next time. ``days``:
+        where it differs from ``streams.retention.KEEP``. ``now``: hub time. Gives the number of deleted rows by name;
+        commits wait for a fraction of it. Raises ``StoreDown``.
+        """
+        return retention.retain(lambda: self._write(_STEP_BYTES), days, now, budget_s)
+
+    def held(self, days: Mapping[str, float] | None = None) -> list[retention.Held]:
+        """What is kept for how long, and how much of it there is. Raises ``StoreDown``."""
+        with self._read() as connection:
+            return retention.held(connection, days)
+
     def close(self) -> None:
         """Release all connections. Safe to call twice."""
         with self._writing:
@@ -211,7 +224,7 @@ class SqlStore:
             return list(_live(connection))
         batch, old = found
         rows = {(kept.table, kept.id): kept for kept in old}
-        tail = connection.execute(select(ROW).where(ROW.c.batch > batch))
+        tail = connection.execute(select(ROW).where(ROW.c.batch > batch), execution_options=_IN_PARTS)
         for row in tail:
             if row.data is None:
                 rows.pop((row.table, row.id), None)
@@ -236,7 +249,7 @@ def _positions(connection: Connection) -> dict[Partition, int]:
 
 
 def _live(connection: Connection) -> Iterator[snapshots.Kept]:
-    for row in connection.execute(select(ROW).where(ROW.c.data.is_not(None))):
+    for row in connection.execute(select(ROW).where(ROW.c.data.is_not(None)), execution_options=_IN_PARTS):
         yield _kept_row(row)
 
 

@@ -86,7 +86,7 @@ HISTORY = Table(
     Column("entity", String, nullable=False),
     Column("rev", BigInteger, nullable=False),
     Column("at", Float, nullable=False),
-    Column("seen", Float, nullable=False),
+    Column("seen", Float, nullable=False, index=True),
     Column("topic", String, nullable=False),
     Column("partition", Integer, nullable=False),
     Column("offset", BigInteger, nullable=False),

@@ -33,7 +33,16 @@ RANKS = (
     (8, "secondary", "路", "Road"),
     (4, "tertiary", "街", "Street"),
 )
-LESSER = ("residential", "residential", "residential", "service", "footway", "unclassified", "cycleway", "living_street")
+LESSER = (
+    "residential",
+    "residential",
+    "residential",
+    "service",
+    "footway",
+    "unclassified",
+    "cycleway",
+    "living_street",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,13 @@ def _streets(ground: _Ground, rng: Random) -> Iterator[Thing]:
                     continue  # no street runs through everywhere
                 fixed, begin = -ground.half + line * SPACING_M, -ground.half + k * SPACING_M
                 points = [
-                    ground.at(*((begin + SPACING_M * j / PIECES, fixed) if across else (fixed, begin + SPACING_M * j / PIECES)))
+                    ground.at(
+                        *(
+                            (begin + SPACING_M * j / PIECES, fixed)
+                            if across
+                            else (fixed, begin + SPACING_M * j / PIECES)
+                        )
+                    )
                     for j in range(PIECES + 1)
                 ]
                 if rank is not None:
@@ -101,7 +116,9 @@ def _streets(ground: _Ground, rng: Random) -> Iterator[Thing]:
                 kind = rng.choice(LESSER)
                 named = kind in ("residential", "unclassified", "living_street")
                 yield Thing(
-                    "LineString", points, {"highway": kind, **(_named(line * 3 + k // 8, "巷", "Lane") if named else {})}
+                    "LineString",
+                    points,
+                    {"highway": kind, **(_named(line * 3 + k // 8, "巷", "Lane") if named else {})},
                 )
 
 
@@ -117,7 +134,9 @@ def _water(ground: _Ground, rng: Random) -> Iterator[Thing]:
         yield Thing("LineString", [ground.at(*at) for at in middle], {"waterway": "river", **names})
     for k in range(int(half / 200)):
         x, y = (rng.uniform(-half, half) for _ in range(2))
-        yield Thing("Polygon", ground.ring(x, y, rng.uniform(15, 160), 18, rng), {"natural": "water", **_named(k, "湖", "Lake")})
+        yield Thing(
+            "Polygon", ground.ring(x, y, rng.uniform(15, 160), 18, rng), {"natural": "water", **_named(k, "湖", "Lake")}
+        )
 
 
 def _areas(ground: _Ground, rng: Random) -> Iterator[Thing]:
@@ -125,11 +144,23 @@ def _areas(ground: _Ground, rng: Random) -> Iterator[Thing]:
     for k in range(int(half / 25)):
         x, y = (rng.uniform(-half, half) for _ in range(2))
         tag = rng.choice((("leisure", "park"), ("landuse", "grass"), ("natural", "wood"), ("leisure", "garden")))
-        yield Thing("Polygon", ground.ring(x, y, rng.uniform(15, 220), 14, rng), dict([tag]) | _named(k, "公园", "Park"))
+        yield Thing(
+            "Polygon", ground.ring(x, y, rng.uniform(15, 220), 14, rng), dict([tag]) | _named(k, "公园", "Park")
+        )
     for _ in range(int(half / 4)):
         x, y, wide, deep = (*(rng.gauss(0, half / 8) for _ in range(2)), rng.uniform(8, 25), rng.uniform(6, 12))
-        corners = [(x - wide, y - deep), (x + wide, y - deep), (x + wide, y + deep), (x - wide, y + deep), (x - wide, y - deep)]
-        yield Thing("Polygon", [ground.at(*at) for at in corners], {"building": "yes", "building:levels": str(rng.randint(2, 30))})
+        corners = [
+            (x - wide, y - deep),
+            (x + wide, y - deep),
+            (x + wide, y + deep),
+            (x - wide, y + deep),
+            (x - wide, y - deep),
+        ]
+        yield Thing(
+            "Polygon",
+            [ground.at(*at) for at in corners],
+            {"building": "yes", "building:levels": str(rng.randint(2, 30))},
+        )
 
 
 def _places(ground: _Ground, rng: Random) -> Iterator[Thing]:

@@ -60,5 +60,7 @@ def wall(browser: Browser, port: int, units: int, script: str | None = None) -> 
 
 
 def performance(session: CDPSession) -> dict[str, float]:
-    """The page's counters: ``TaskDuration`` (main thread, seconds), ``JSHeapUsedSize``, ``Nodes`` and others."""
+    """The page's counters: ``TaskDuration`` (seconds of the main thread: of CPU when they were enabled with the time
+    domain threadTicks), ``JSHeapUsedSize``, ``Nodes`` and others.
+    """
     return {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}

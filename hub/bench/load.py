@@ -91,13 +91,14 @@ def mixed(count: int, entities: int, seed: int, at: float) -> Iterator[tuple[str
     movers, made = Movers(entities, seed, at), 0
     while made < count:
         at += 1.0
-        for said in movers.tick(at, min(950, entities, count - made)):
-            yield said.topic, encode(said)
+        for said in movers.tick(at, min(950, entities)):
             made += 1
-            if made % 20 == 0 and made < count:
-                raised = alarm(f"A-{made // 20 % 200}", int(at * 1000) + made, at, f"{made}")
-                yield raised.topic, encode(raised)
+            if made % 20 == 0:
+                yield FIELD_TOPIC, encode(alarm(f"A-{made // 20 % 200}", int(at * 1000) + made, at, f"{made}"))
                 made += 1
+            if made > count:
+                return
+            yield said.topic, encode(said)
 
 
 def fill(log: Log, records: Iterator[tuple[str, Outgoing]], batch: int = 2000) -> int:

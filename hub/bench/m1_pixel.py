@@ -81,7 +81,7 @@ def _peer(page: Page, port: int) -> Frame:
             raise HubError("the page of the usual way did not open")
         page.wait_for_timeout(50)
     inner[0].wait_for_selector("#newest", state="attached")
-    inner[0].evaluate("__watch('peer', '#newest')")
+    inner[0].evaluate("__watch('peer', '#react-entry-point')")
     return inner[0]
 
 

@@ -27,16 +27,20 @@
       painted(() => { seen[found] ??= now(); });
     }).observe(target, { childList: true, subtree: true, characterData: true });
   };
+  const shown = (node, top) => {         // what is out of sight is not painted
+    node.style.cssText = `position:fixed;left:0;top:${top}px;width:160px;height:40px;z-index:9;background:#fff;color:#000`;
+    document.body.append(node);
+  };
   window.__bare = (address) => {
     const node = document.createElement('div');
     node.id = 'bare';
-    document.body.append(node);
+    shown(node, 0);
     new WebSocket(address).onmessage = ({ data }) => { node.textContent = data; };
     window.__watch('limit', '#bare');
   };
   window.__frame = (address) => {
     const node = document.createElement('iframe');
     node.src = address;
-    document.body.append(node);
+    shown(node, 40);
   };
 })();

@@ -34,7 +34,9 @@ def register(add: Add) -> None:
     )
     verb.add_argument("--map", dest="mapping", type=Path, metavar="FIELDS.toml", help="rules for your own columns")
     verb.add_argument("--crs", metavar="EPSG:N", help="for a file that declares no coordinate system")
-    verb.add_argument("--credit", metavar="TEXT", help="who is named on the map (default: OpenStreetMap for an extract)")
+    verb.add_argument(
+        "--credit", metavar="TEXT", help="who is named on the map (default: OpenStreetMap for an extract)"
+    )
 
     def run(args: argparse.Namespace) -> int:
         from hub.wiring.basemap import basemap

@@ -19,9 +19,10 @@ def register(add: Add) -> None:
     where_it_is(verb, store=True)
     verb.add_argument(
         "--ground",
-        choices=("demo", "none"),
         default="demo",
-        help="demo: the invented district under simulated data (default); none: plain ground under real data",
+        metavar="demo|none|FILE",
+        help="demo: the invented district under simulated data (default); none: plain ground; "
+        "FILE: your own, made by 'hub basemap'",
     )
     verb.add_argument(
         "--role",

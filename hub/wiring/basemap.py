@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,6 +39,7 @@ def basemap(
         crs=crs,
         credit=credit,
     )
+    logging.getLogger("pyogrio").setLevel(logging.WARNING)  # it tells of every tile layer it wrote
     began = time.monotonic()
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True

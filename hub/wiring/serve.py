@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import log2
 from pathlib import Path
 
 import centres as plugs
 from hub.clock import LiveClock
 from hub.field.district import build
 from hub.recorder import Role
+from hub.service import Setting
 from hub.settings import Settings, data_folder, listen, node_name, require_loopback
 from hub.wiring.logs import open_topics
 from hub.wiring.run import setting_of, start
 from hub.wiring.say import say
-from hub.wiring.web import addresses, api_server, ground_of, page_server
+from hub.wiring.web import addresses, api_server, ground_in, ground_of, page_server
+from streams.basemap_file import Basemap, Manifest
 from streams.store import SqlStore
+
+VIEW_TILES = 1.8
+"""Width of a map panel in tiles of 512 px."""
 
 
 def serve(settings: Settings, *, role: Role, ground: str, host: str, port: int, data: Path) -> int:
@@ -23,9 +30,12 @@ def serve(settings: Settings, *, role: Role, ground: str, host: str, port: int, 
     listener = listen(host, port)
     centres = plugs.discover()
     district = build(1)
+    made = None if ground in ("demo", "none") else Basemap(Path(ground))
     with data_folder(data):
         opened = open_topics(settings, centres)
         setting = setting_of("live", district.name, district)
+        if made is not None:
+            setting = over(setting, made.manifest)
         running = start(
             log=opened,
             store=SqlStore(settings.store_url(f"sqlite:///{data / 'store.db'}")),
@@ -40,10 +50,18 @@ def serve(settings: Settings, *, role: Role, ground: str, host: str, port: int, 
             serve_pages = api_server(running, listener)
             say(f"ready: recording, health at http://127.0.0.1:{port}/healthz")
         else:
-            serve_pages = page_server(running, ground_of(district, shown=ground == "demo"), listener)
+            drawn = ground_in(made) if made else ground_of(district, shown=ground == "demo")
+            serve_pages = page_server(running, drawn, listener)
             addresses(port, centres, "")
         try:
             serve_pages()
         finally:
             running.close()
     return 0
+
+
+def over(setting: Setting, manifest: Manifest) -> Setting:
+    """The setting of a hub over a district of its own: its name, and a first view that holds all of it."""
+    west, _, east, _ = manifest.bounds
+    zoom = min(15.0, max(4.0, log2(360.0 * VIEW_TILES / (east - west))))
+    return replace(setting, district=manifest.name, view=(*manifest.centre, round(zoom, 2)))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import justmytype_intl_cjk
+import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -21,10 +24,15 @@ from hub.wiring.schema import schemas
 from layouts import api, commands
 from layouts.app import Deps, make_app
 from layouts.gate import Rules, gate
+from layouts.ground import Ground, Tiled
 from layouts.push import Push
+from streams.basemap_file import Basemap
+
+CELLS = 256
+"""Squares of a basemap kept ready for cameras: some tens of kilobytes each."""
 
 
-def page_server(running: Running, ground: Mapping[str, bytes], listener: socket.socket) -> Callable[[], None]:
+def page_server(running: Running, ground: Ground, listener: socket.socket) -> Callable[[], None]:
     """The web server over a running hub; the returned function serves until interrupted."""
     hub = running.hub
     push = Push(hub.feed)
@@ -75,6 +83,25 @@ def ground_of(district: District, *, shown: bool = True) -> dict[str, bytes]:
     if not shown:
         layers = {name: {"type": "FeatureCollection", "features": []} for name in layers}
     return {name: json.dumps(layer, separators=(",", ":")).encode() for name, layer in layers.items()}
+
+
+def ground_in(made: Basemap) -> Tiled:
+    """A basemap that ``hub basemap`` made, as the pages ask for it."""
+
+    @lru_cache(maxsize=CELLS)
+    def cell(zoom: int, x: int, y: int) -> bytes:
+        return gzip.compress(msgspec.json.encode(made.cell(zoom, x, y)), 6, mtime=0)
+
+    manifest = made.manifest
+    return Tiled(
+        key=made.key,
+        bounds=manifest.bounds,
+        zooms=manifest.zooms,
+        layers=frozenset(manifest.fields),
+        tile=made.tile,
+        cell=cell,
+        credit=manifest.attribution,
+    )
 
 
 def addresses(port: int, centres: Sequence[Centre], step: str) -> None:

@@ -14,10 +14,9 @@ from typing import Any, cast
 import uvicorn
 from dash import Dash, dcc, html
 from fastapi import FastAPI
-from fastapi.responses import Response
 
 from hub.field.district import build, geojson
-from layouts import basemap, theme
+from layouts import ground, theme
 
 HERE = Path(__file__).parent
 ASSETS = HERE.parents[1] / "assets"
@@ -39,15 +38,8 @@ def figure(lon: float = 104.05, lat: float = 30.6725, zoom: float = 12) -> dict[
 def app() -> FastAPI:
     """The page at ``/`` and the ground under ``/basemap/``."""
     api = FastAPI()
-    ground = {name: json.dumps(layer).encode() for name, layer in geojson(build()).items()}
-
-    @api.get("/basemap/style.json")
-    def style() -> Response:
-        return Response(json.dumps(basemap.style(theme.TOKENS)), media_type="application/json")
-
-    @api.get("/basemap/{name}.geojson")
-    def layer(name: str) -> Response:
-        return Response(ground[name], media_type="application/geo+json")
+    layers = {name: json.dumps(layer).encode() for name, layer in geojson(build()).items()}
+    api.router.routes.extend(ground.routes(layers))
 
     page = Dash(__name__, server=cast(Any, api), assets_folder=str(ASSETS), assets_ignore=r"^[^23]", serve_locally=True)
     head = f"<style>{theme.css()}html,body{{margin:0;background:var(--page);font-family:var(--family)}}</style>"

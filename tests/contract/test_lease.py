@@ -83,7 +83,8 @@ def test_it_may_be_given_up_by_its_holder_only(one: SqlStore, two: SqlStore) -> 
 def test_of_many_askers_exactly_one_gets_it(store_url: str) -> None:
     stores = [SqlStore(store_url) for _ in range(4)]
     for turn in range(1, 6):
-        gate, got = threading.Barrier(len(stores)), []
+        gate = threading.Barrier(len(stores))
+        got: list[Lease] = []
 
         def ask(number: int, gate: threading.Barrier = gate, got: list[Lease] = got) -> None:
             gate.wait(10)

@@ -170,35 +170,3 @@ def test_a_producer_that_never_answers_is_replaced(log: KafkaLog, monkeypatch: p
     assert time.monotonic() - start < DELIVERY_S + 2
     assert log._writer._producer is None
     assert log.append("t", one("y"))[0][1] > 0
-
-
-def test_the_idempotent_producer_still_never_recovers(broker: Broker, log: KafkaLog) -> None:
-    """Why idempotence is off. When this fails, kafka-python has been mended: think again about the setting."""
-    from kafka import KafkaProducer
-    from kafka.errors import KafkaError
-
-    log.append("t", one("topic is there"))
-    producer = KafkaProducer(
-        bootstrap_servers=broker.bootstrap, delivery_timeout_ms=1500, request_timeout_ms=1000, max_block_ms=3000
-    )
-    producer.send("t", b"warm").get(5)
-    broker.freeze()
-    futures = []
-    try:
-        deadline = time.monotonic() + 4
-        while time.monotonic() < deadline:
-            futures.append(producer.send("t", b"stopped"))
-            time.sleep(0.05)
-    finally:
-        broker.thaw()
-    until(lambda: appended(log, "the broker is back"), 20)
-    try:
-        producer.send("t", b"after").get(5)
-        recovered = True
-    except KafkaError:
-        recovered = False
-    unresolved = sum(not future.is_done for future in futures)
-    producer._sender.force_close()
-    producer._closed = True
-    assert not recovered
-    assert unresolved > 0

@@ -24,9 +24,9 @@ RELEASED = Path(__file__).with_name("released")
 def released(url: str) -> None:
     """A store as the first release left it, with rows in every table."""
     with past(url) as connection:
-        for statement in (RELEASED / f"schema_1_{connection.dialect.name}.sql").read_text("utf-8").split(";\n"):
-            if statement:
-                connection.exec_driver_sql(statement)
+        for ddl in (RELEASED / f"schema_1_{connection.dialect.name}.sql").read_text("utf-8").split(";\n"):
+            if ddl:
+                connection.exec_driver_sql(ddl)
         row = {"data": b'{"id":"u1","rev":5,"epoch":0,"call_sign":"x","kind":"bus","status":"busy"}'}
         for sql in (
             "insert into hub_state values (1, 1, 7)",

@@ -119,7 +119,8 @@ class Load:
             operation="L-OP",
             title=Text(f"任务 {number}", f"Task {number}"),
             state=self.chance.choice(("issued", "accepted", "executing", "done")),
-            assignee="L-U00001",
+            assignee=Text("试验单元", "Trial unit"),
+            assignee_id="L-U00001",
             issued_at=instant(now),
         )
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import quantiles
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 THINGS, HZ, FACTS = 300, 2.0, 100
-CUTS_S = (1.0, 3.0, 10.0, 30.0) if long_form() else (1.0, 4.0)
 GIVEN_UP_S = 27.0
 UNSENT_MAX = 150_000
 """Bytes the kernel may hold for all viewers together: a viewer that does not read is a cursor, not a queue."""
@@ -43,7 +42,7 @@ SHOWN = """(() => {
       .map(([name, rows]) => [name, [...rows.values()].map(brief(name)).sort()])),
     fixes: hub.things.filter(Boolean).map((thing) => [thing.table, thing.id, thing.at]).sort(),
     map: [...drawn.slotOf].filter(([, slot]) => drawn.placed(slot)).sort()
-      .map(([id, slot]) => [id, ...drawn.lonLat(slot).map((degrees) => degrees.toFixed(5))]),
+      .map(([id, slot]) => [id, ...drawn.lonLat(slot)]),
     tiles: Object.fromEntries([...document.querySelectorAll('[data-tile]:not([data-tile=map])')]
       .map((tile) => [tile.dataset.tile, text(tile)])),
   };
@@ -80,15 +79,22 @@ def served(folder: Path) -> Iterator[tuple[Process, str]]:
 def same(one: Watched, other: Watched, limit_s: float = 30.0) -> None:
     """Fails with the difference when two pages do not come to show the same."""
     end = time.monotonic() + limit_s
-    while (left := one.ask(SHOWN)) != (right := other.ask(SHOWN)):
+    while differing(left := one.ask(SHOWN), right := other.ask(SHOWN)):
         if time.monotonic() > end:
             print(one.ask("[hub.connected, hub.silent(), hub.frames]"), one.complaints)
-            for part in ("rows", "fixes", "map", "tiles"):
-                assert left[part] == right[part], part
+            part = differing(left, right)[0]
+            assert left[part] == right[part], part
         time.sleep(0.2)
     assert left["rows"]["alarms"]
-    assert len(left["fixes"]) == THINGS
-    assert len(left["map"]) == THINGS
+    assert len(left["fixes"]) == len(left["map"]) == THINGS
+
+
+def differing(left: dict[str, Any], right: dict[str, Any]) -> list[str]:
+    """The parts of the picture in which two pages differ; symbols may stand 2 m apart, which is the GPU's rounding."""
+    apart = [part for part in ("rows", "fixes", "tiles") if left[part] != right[part]]
+    there = zip(left["map"], right["map"], strict=False)
+    close = all(a[0] == b[0] and abs(a[1] - b[1]) + abs(a[2] - b[2]) < 2e-5 for a, b in there)
+    return apart if close and len(left["map"]) == len(right["map"]) else [*apart, "map"]
 
 
 def hung(line: Line, seconds: float) -> None:
@@ -102,6 +108,11 @@ def cut(line: Line, seconds: float) -> None:
     time.sleep(seconds)
 
 
+FAULTS = [(cut, 1.0), (hung, 4.0)]
+if long_form():
+    FAULTS = [(fault, seconds) for seconds in (1.0, 3.0, 10.0, 30.0) for fault in (cut, hung)]
+
+
 @pytest.mark.browser
 def test_a_page_on_a_bad_line_ends_with_the_picture_of_a_fresh_page(browser: Browser, tmp_path: Path) -> None:
     chance = random.Random(seed := random.SystemRandom().randrange(1 << 30))
@@ -112,27 +123,26 @@ def test_a_page_on_a_bad_line_ends_with_the_picture_of_a_fresh_page(browser: Bro
         opened(browser, f"http://127.0.0.1:{line.port}/wall/main") as far,
         Meter(server.popen.pid, server.port) as meter,
     ):
-        for seconds in CUTS_S:
-            for fault in (cut, hung):
-                with load(log, tmp_path):
-                    far.until("hub.connected && hub.table('units').size >= 300 && !hub.isSilent()")
-                    time.sleep(1.5 + chance.random())
-                    before, began = far.ask("hub.frames"), time.monotonic()
-                    fault(line, 0.0)
-                    if seconds >= 3:
-                        far.until(SAYS_CUT, limit_ms=3500)
-                        print(f"{fault.__name__}: said after {time.monotonic() - began:.2f} s", end=", ")
-                    time.sleep(max(0.0, seconds - (time.monotonic() - began)))
-                    assert far.ask("hub.frames") - before <= 12, "what was under way may arrive, nothing more"
-                    line.mend()
-                    mended = time.monotonic()
-                    far.until("hub.connected && !hub.isSilent()", limit_ms=15_000)
-                    back = time.monotonic() - mended
-                    time.sleep(1)
-                with opened(browser, f"{server.url}/wall/main") as fresh:
-                    fresh.until("hub.map && hub.map.pixelOf && hub.table('units').size >= 300")
-                    same(far, fresh)
-                    print(f"{fault.__name__} {seconds:.0f} s: back after {back:.2f} s, same as a fresh page")
+        for fault, seconds in FAULTS:
+            with load(log, tmp_path):
+                far.until("hub.connected && hub.table('units').size >= 300 && !hub.isSilent()")
+                time.sleep(1.5 + chance.random())
+                before, began = far.ask("hub.frames"), time.monotonic()
+                fault(line, 0.0)
+                if seconds >= 3:
+                    far.until(SAYS_CUT, limit_ms=3500)
+                    print(f"{fault.__name__}: said after {time.monotonic() - began:.2f} s", end=", ")
+                time.sleep(max(0.0, seconds - (time.monotonic() - began)))
+                assert far.ask("hub.frames") - before <= 12, "what was under way may arrive, nothing more"
+                line.mend()
+                mended = time.monotonic()
+                far.until("hub.connected && !hub.isSilent()", limit_ms=15_000)
+                back = time.monotonic() - mended
+                time.sleep(1)
+            with opened(browser, f"{server.url}/wall/main") as fresh:
+                fresh.until("hub.map && hub.map.pixelOf && hub.table('units').size >= 300")
+                same(far, fresh)
+                print(f"{fault.__name__} {seconds:.0f} s: back after {back:.2f} s, same as a fresh page")
         assert far.ask("performance.getEntriesByType('navigation').length") == 1
     print(meter.said())
     third = len(meter.samples) // 3
@@ -187,6 +197,6 @@ def test_a_thin_line_gets_fewer_frames_and_never_old_ones(rate: int, tmp_path: P
         viewers.until(lambda v: len(v.tables.get("units", ())) >= THINGS)
         lateness(viewers, 5.0)
         p50, p99 = lateness(viewers, 20.0, lambda v: v.port == line.port)
-        thin, wide = viewers.ask(lambda: [(v.bytes, v.frames) for v in viewers.all])
+        thin, wide = viewers.ask(lambda: [(v.received, v.frames) for v in viewers.all])
         print(f"at {rate} B/s frames are late by {p50} s (p99 {p99}); bytes and frames: {thin}, on a wide line {wide}")
         assert p99 < 12.0

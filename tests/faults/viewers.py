@@ -56,7 +56,7 @@ class Viewer:
     frames: int = 0
     snaps: int = 0
     reconnects: int = 0
-    bytes: int = 0
+    received: int = 0
     last: float = 0.0
     tables: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     names: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Viewer:
         self.last = now
         self.late.append(time.time() - head["clock"]["now"] / 1000)
         self.frames += 1
-        self.bytes += len(raw)
+        self.received += len(raw)
         if head["k"] == "snap":
             self.snaps += 1
             self.tables, self.names, self.fixes = {}, {}, {}

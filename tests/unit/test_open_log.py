@@ -8,6 +8,7 @@ import pytest
 
 from hub.errors import HubError
 from hub.ports import Outgoing
+from hub.settings import Kafka
 from streams import open_log
 from streams.kafka_log import KafkaLog
 from streams.memory_log import MemoryLog
@@ -39,6 +40,26 @@ def test_a_wrong_address_is_named(url: str) -> None:
         open_log(url)
     assert repr(url) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "kafka://hub:Sh0wn-n0t@host:9092",
+        "mqtt://hub:Sh0wn-n0t@host",
+        "kafka://hub:Sh0wn/n0t@host",
+        "sqlite://a:Sh0wn@b",
+    ],
+)
+def test_a_password_in_an_address_is_not_repeated(url: str) -> None:
+    with pytest.raises(HubError) as caught:
+        open_log(url)
+    assert "Sh0wn" not in str(caught.value)
+
+
+def test_files_of_a_secured_cluster_are_looked_at_when_it_is_opened(tmp_path: Path) -> None:
+    with pytest.raises(HubError, match=r"kafka\.ca_file .*cannot be read"):
+        open_log("kafka://host:9092", security=Kafka(security="SSL", ca_file=tmp_path / "none.pem"))
 
 
 def test_each_kind_opens(tmp_path: Path) -> None:

@@ -31,5 +31,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("topic", "partition", "first", "after", "at"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_hub_history_seen", "hub_history", ["seen"])  # old history is found by it and goes
     op.drop_table("hub_inbox")
     op.execute("UPDATE hub_state SET version = 2")  # the first version then says that this store is not for it

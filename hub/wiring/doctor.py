@@ -1,0 +1,116 @@
+"""``hub doctor``: is everything there that a hub needs, and what to do when it is not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+import centres as plugs
+from hub.doctor import CODES, Check, Probe, State, examine, worst
+from hub.settings import Settings, hide
+from hub.wiring.dead_letters import FOLDERS
+from hub.wiring.letters_shown import WIDE, safe
+from hub.wiring.logs import streams_of
+from hub.wiring.web import font_file
+from streams import checks, checks_store, open_log, servers
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+COLOURS = {"ok": "green", "warning": "yellow", "failure": "red"}
+
+
+def doctor(*, settings: Settings, data: Path | None, port: int, ground: Path | None, as_json: bool) -> int:
+    """``hub doctor``; the exit code: 0 all ok, 1 with a warning, 2 with a failure."""
+    folder = data or next((each for each in FOLDERS if each.exists()), FOLDERS[0])
+    found = [hidden(check, settings) for check in examine(probes(settings, folder, port, ground))]
+    state = worst(found)
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode({"state": state, "checks": found}) + b"\n")
+    else:
+        show(found, state)
+    return CODES[state]
+
+
+def probes(settings: Settings, folder: Path, port: int, ground: Path | None) -> list[Probe]:
+    """What is looked at, in this order."""
+    return [
+        Probe("python", checks.python, "install Python again"),
+        Probe("packages", checks.packages, "python -m pip install -e ."),
+        Probe("crc32c", checks.crc32c, "python -m pip install -e ."),
+        Probe("memory", checks.memory, "look at the machine"),
+        Probe("data folder", lambda: checks.folder(folder), "choose another --data folder: this disk does not answer"),
+        Probe("port", lambda: checks.port(port), "end what listens there, or choose another --port"),
+        Probe("pages", lambda: checks.pages(ASSETS), "python -m pip install -e ."),
+        Probe("font", lambda: checks.font(font_file()), "python -m pip install -e ."),
+        Probe("basemap", lambda: checks.basemap(ground), "make it again with 'hub basemap FILE'"),
+        log_probe(settings, folder),
+        Probe("database", lambda: database(settings, folder), "see that it runs and answers, then check --store"),
+    ]
+
+
+def log_probe(settings: Settings, folder: Path) -> Probe:
+    """The broker when one is named, else the log in the data folder."""
+    url = settings.log or f"sqlite:///{folder / 'log.db'}"
+    if url.startswith("kafka://"):
+        return Probe("broker", lambda: broker(url, settings), "see that it runs and answers, then check --log")
+    return Probe("log", lambda: log(url), "see that the file can be read, then check --log")
+
+
+def broker(url: str, settings: Settings) -> Iterator[Check]:
+    """A Kafka cluster."""
+    from streams.checks_kafka import broker as look
+    from streams.kafka_security import Cluster
+    from streams.kafka_topics import wanted_topics
+
+    for line in settings.warnings():
+        yield Check("security", "warning", line, "set kafka.security to SASL_SSL")
+    yield from look(Cluster(servers(url), settings.kafka), wanted_topics(streams_of(plugs.discover()), settings.topics))
+
+
+def log(url: str) -> Iterator[Check]:
+    """A log in a file, without making one."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not path.exists():
+        yield Check("log", "ok", f"{path} is not there yet; the first start makes it")
+        return
+    opened = open_log(url)
+    try:
+        topics = [stream.topic for stream in streams_of(plugs.discover())]
+        first, end = opened.beginnings(topics), opened.ends(topics)
+    finally:
+        opened.close()
+    yield Check("log", "ok", f"{path}, {sum(end.values()) - sum(first.values())} records in {len(end)} topics")
+
+
+def database(settings: Settings, folder: Path) -> Iterator[Check]:
+    """The store."""
+    return checks_store.store(settings.store_url(f"sqlite:///{folder / 'store.db'}"))
+
+
+def hidden(check: Check, settings: Settings) -> Check:
+    """A check without any secret, whoever said it."""
+    seen, do = (hide(text, settings.secrets) for text in (check.seen, check.do))
+    return Check(check.name, check.state, seen, do)
+
+
+def show(found: Sequence[Check], state: State) -> None:
+    """A line for each, with what to do below it."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDE)
+    table = Table.grid(padding=(0, 2))
+    for check in found:
+        seen = Text(safe(check.seen))
+        if check.do:
+            seen.append(f"\n→ {safe(check.do)}", style="bold")
+        table.add_row(Text(check.state, style=COLOURS[check.state]), check.name, seen)
+    console.print(table)
+    counts = {each: sum(check.state == each for check in found) for each in CODES}
+    console.print(
+        f"{counts['ok']} ok, {counts['warning']} warning(s), {counts['failure']} failure(s)", style=COLOURS[state]
+    )

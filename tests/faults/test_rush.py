@@ -1,0 +1,59 @@
+"""Many moving things and many facts for a while: what the server, a viewer and a page's main thread spend on it.
+
+``HUB_TEST_RUSH``: seconds (600 is ten minutes). ``HUB_TEST_RUSH_THINGS``, ``HUB_TEST_RUSH_HZ``: another load.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.pages import opened
+from tests.faults.measure import Meter, PageCost
+from tests.faults.test_slow_line import lateness, load
+from tests.faults.viewers import Viewers
+from tests.running import hub
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+SECONDS = float(os.environ.get("HUB_TEST_RUSH", "20"))
+THINGS = int(os.environ.get("HUB_TEST_RUSH_THINGS", "2000"))
+HZ = float(os.environ.get("HUB_TEST_RUSH_HZ", "1"))
+FACTS = 200.0
+
+
+@pytest.mark.browser
+def test_what_a_rush_costs(browser: Browser, tmp_path: Path) -> None:
+    log = f"sqlite:///{tmp_path / 'log.db'}"
+    with (
+        hub("serve", "--log", log, "--data", tmp_path / "data", folder=tmp_path) as server,
+        load(log, tmp_path, facts=FACTS, things=THINGS, hz=HZ),
+        Viewers([server.port], 2) as viewers,
+    ):
+        viewers.until(lambda v: len(v.tables.get("units", ())) >= THINGS, 120)
+        with opened(browser, f"{server.url}/wall/main") as wall, Meter(server.popen.pid, server.port) as meter:
+            wall.until(f"hub.table('units').size >= {THINGS}")
+            time.sleep(5)
+            cost = PageCost(wall.page)
+            cost.begin()
+            before = viewers.ask(lambda: [v.received for v in viewers.all])
+            p50, p99 = lateness(viewers, SECONDS)
+            after = viewers.ask(lambda: [v.received for v in viewers.all])
+            page = cost.end()
+            newest = "Math.max(...hub.things.filter(Boolean).map(thing => thing.at))"
+            behind = time.time() - float(wall.ask(newest)) / 1000
+        health = server.get("/healthz")
+    made = json.loads((tmp_path / "load.log").read_text().splitlines()[-1])
+    bytes_s = (after[0] - before[0]) / SECONDS
+    print(f"load {made}")
+    print(f"server {meter.said()}")
+    print(f"a viewer {bytes_s:.0f} B/s, frames late by {p50} s (p99 {p99}); newest fix on the wall {behind:.2f} s old")
+    print(f"page {page}; {health['state_hash']}")
+    assert behind < 5.0
+    assert made["facts_s"] > 0.9 * FACTS
