@@ -338,6 +338,7 @@ def _entry(record: Record, event: Event, table: str) -> HistoryEntry:
         table=table,
         entity=event.data.id,
         rev=event.data.rev,
+        epoch=event.data.epoch,
         at=event.time,
         seen=event.seen,
         topic=record.topic,

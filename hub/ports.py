@@ -105,7 +105,10 @@ class DeadLetter(msgspec.Struct, frozen=True):
 
 
 class HistoryEntry(msgspec.Struct, frozen=True):
-    """One applied fact, for timelines and audits. ``data``: the fact as JSON. ``at``, ``seen``: epoch seconds."""
+    """One applied fact, for timelines and audits. ``data``: the fact as JSON. ``at``, ``seen``: epoch seconds.
+
+    ``epoch`` and ``rev`` are the fact's own: of one entity in a table no two applied facts have the same.
+    """
 
     event: str
     source: str
@@ -119,6 +122,7 @@ class HistoryEntry(msgspec.Struct, frozen=True):
     partition: int
     offset: int
     data: bytes
+    epoch: int = 0
 
 
 class Gap(msgspec.Struct, frozen=True):

@@ -35,15 +35,14 @@ def style(
     vector tiles that holds all. ``layers``: those that exist, the others are left out. ``lang``: ``zh``, ``en`` or
     ``both``; the page may change it later (see ``metadata``).
     """
-    drawn = [
-        layer
-        if layer["source"] in sources
-        else {**layer, "source": next(iter(sources)), "source-layer": layer["source"]}
-        for layer in _ground(tokens) + _names(tokens, lang)
-        if layer["source"] in layers
-    ]
+    layers_drawn = [layer for layer in _ground(tokens) + _names(tokens, lang) if layer["source"] in layers]
+    drawn = [layer if layer["source"] in sources else _in_tiles(layer, next(iter(sources))) for layer in layers_drawn]
     background = {"id": "land", "type": "background", "paint": {"background-color": tokens["land"]}}
     return {"version": 8, "name": "ground", "sources": dict(sources), "layers": [background, *drawn]}
+
+
+def _in_tiles(layer: Layer, source: str) -> Layer:
+    return {**layer, "source": source, "source-layer": layer["source"]}
 
 
 def _ground(tokens: Mapping[str, str]) -> list[Layer]:

@@ -30,8 +30,8 @@ _TILES = "ground"
 class Tiled:
     """A basemap in tiles. ``key`` changes with its content. ``zooms``: first and last.
 
-    ``tile(zoom, x, y)``: a gzipped vector tile or ``None``. ``cell(zoom, x, y)``: the finest vectors of a square, GeoJSON
-    collections by layer as gzipped JSON. Both are asked from worker threads, rows count from the north.
+    ``tile(zoom, x, y)``: a gzipped vector tile or ``None``. ``cell(zoom, x, y)``: the finest vectors of a square,
+    GeoJSON collections by layer as gzipped JSON. Both are asked from worker threads, rows count from the north.
     """
 
     key: str
@@ -48,7 +48,7 @@ Ground = Mapping[str, bytes] | Tiled
 
 
 def routes(ground: Ground) -> list[Route]:
-    """``/basemap/style.json`` (the style), ``/basemap/ground.json`` (where it is and how cameras get at it), the data."""
+    """``/basemap/style.json`` (the style), ``/basemap/ground.json`` (where it is, how cameras get at it), the data."""
     return _tiled(ground) if isinstance(ground, Tiled) else _whole(ground)
 
 
@@ -123,7 +123,7 @@ def _tiled(ground: Tiled) -> list[Route]:
 
 
 def _inside(place: Mapping[str, Any], zoom: int) -> bool:
-    return 0 <= place["x"] < 1 << zoom and 0 <= place["y"] < 1 << zoom
+    return all(0 <= int(place[axis]) < 1 << zoom for axis in ("x", "y"))
 
 
 def _style(request: Request, sources: Mapping[str, Any], layers: Collection[str]) -> Response:
@@ -152,11 +152,8 @@ def _packed(request: Request, body: bytes, key: str, kind: str, known: bool) -> 
 def bounds_of(layers: Mapping[str, bytes]) -> Bounds | None:
     """(west, south, east, north) of the boundary, where there is none of the streets; ``None`` when both are empty."""
     for name in ("boundary", "streets"):
-        points = [
-            p
-            for feature in json.loads(layers.get(name, _EMPTY))["features"]
-            for p in _points(feature["geometry"]["coordinates"])
-        ]
+        features = json.loads(layers.get(name, _EMPTY))["features"]
+        points = [point for feature in features for point in _points(feature["geometry"]["coordinates"])]
         if points:
             lons, lats = [p[0] for p in points], [p[1] for p in points]
             return min(lons), min(lats), max(lons), max(lats)

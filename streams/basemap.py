@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from hub.domain.model import Frame, Text
 from hub.errors import HubError
 from streams import basemap_file, basemap_read, basemap_rules
 from streams.basemap_file import Manifest
+from streams.basemap_rules import SHIPPED
 from streams.basemap_tiles import FIRST_ZOOM, LAST_ZOOM, Tell, prepared, tiles
 from streams.geo import Bounds
 
@@ -38,8 +38,8 @@ OSM_CREDIT = "© OpenStreetMap contributors, ODbL"
 class Wanted:
     """What to make. ``frames``: what a file's coordinates really are, by file; WGS-84 where nothing is said.
 
-    ``bounds``: (west, south, east, north), WGS-84, else all there is. ``mapping``: rules of the user's own. ``crs``: for
-    files that declare none. ``credit``: who is to be named on the map.
+    ``bounds``: (west, south, east, north), WGS-84, else all there is. ``mapping``: rules of the user's own. ``crs``:
+    for files that declare none. ``credit``: who is to be named on the map.
     """
 
     files: Sequence[Path]
@@ -67,6 +67,8 @@ def make(wanted: Wanted, tell: Tell) -> Made:
         raise HubError(f"--out {wanted.out}: the name must end in {basemap_file.SUFFIX}")
     if not wanted.out.parent.is_dir():
         raise HubError(f"--out {wanted.out}: no such folder")
+    if wanted.crs is not None:
+        basemap_read.check_crs(wanted.crs)
     found, unused, broken = _collected(wanted, tell)
     tell("joining and clipping", 0, 1)
     layers = prepared(found, wanted.bounds)
@@ -78,7 +80,7 @@ def make(wanted: Wanted, tell: Tell) -> Made:
         bounds=bounds,
         centre=(round((bounds[0] + bounds[2]) / 2, 6), round((bounds[1] + bounds[3]) / 2, 6)),
         zooms=(FIRST_ZOOM, LAST_ZOOM),
-        counts={name: len(rows) for name, rows in layers.items()},
+        counts={name: len(rows) for name, rows in found.items()},
         fields={name: FIELDS[name] for name in layers},
         sources=[file.name for file in wanted.files],
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -107,7 +109,7 @@ def _collected(wanted: Wanted, tell: Tell) -> tuple[dict[str, gpd.GeoDataFrame],
             got = basemap_rules.classify(table.rows, table.name, rules)
             for layer, rows in got.items():
                 parts.setdefault(layer, []).append(rows)
-            unused += len(table.rows) - sum(len(rows) for rows in got.values())
+            unused += table.unread + len(table.rows) - sum(len(rows) for rows in got.values())
             broken += table.broken
             seen.append(f"layer {table.name!r} of {file.name}, {len(table.rows)} features: {_what(table, rules)}")
     if not parts:
@@ -134,8 +136,8 @@ def _known_tables(wanted: Wanted, rules: basemap_rules.Rules) -> None:
 def _nothing(wanted: Wanted, seen: Sequence[str]) -> str:
     where = "" if wanted.bounds is None else f" inside --bounds {_edges(wanted.bounds)}"
     return (
-        f"{_names(wanted)}: nothing in it was recognised as a street, water, green, a place or a boundary{where}. "
-        f"Seen: {' | '.join(seen)}. Say what is what in a file of your own: --map FIELDS.toml (rules as in {basemap_rules.SHIPPED.name})"
+        f"{_names(wanted)}: nothing was recognised as a street, water, green, a house, a place or a boundary{where}. "
+        f"Seen: {' | '.join(seen)}. Say what is what: --map FIELDS.toml, with rules as in streams/{SHIPPED.name}"
     )
 
 
@@ -143,8 +145,8 @@ def _not_too_wide(found: Mapping[str, gpd.GeoDataFrame], wanted: Wanted) -> None
     west, south, east, north = wanted.bounds or _extent(found)
     if max(east - west, north - south) > WIDEST_DEG:
         raise HubError(
-            f"{_names(wanted)} reaches from {west:.3f}, {south:.3f} to {east:.3f}, {north:.3f}, more than {WIDEST_DEG:g} "
-            "degrees: give --bounds WEST,SOUTH,EAST,NORTH"
+            f"{_names(wanted)} reaches from {west:.3f}, {south:.3f} to {east:.3f}, {north:.3f}: more than "
+            f"{WIDEST_DEG:g} degrees. Give --bounds WEST,SOUTH,EAST,NORTH"
         )
 
 
@@ -166,17 +168,13 @@ def _extent(layers: Mapping[str, gpd.GeoDataFrame]) -> Bounds:
 
 def _name(found: Mapping[str, gpd.GeoDataFrame], wanted: Wanted) -> Text:
     """The name of the only district outlined, else the first file's."""
-    stem = wanted.files[0].name.split(".")[0]
     if "boundary" in found:
-        rows = found["boundary"]
-        names = Counter(
-            (zh, en)
-            for zh, en, kind in zip(rows["zh"], rows["en"], rows["kind"], strict=True)
-            if kind == "district" and (zh or en)
-        )
+        rows = found["boundary"][found["boundary"]["kind"] == "district"]
+        names = {(zh, en) for zh, en in zip(rows["zh"], rows["en"], strict=True) if zh or en}
         if len(names) == 1:
-            zh, en = next(iter(names))
+            zh, en = names.pop()
             return Text(zh or en, en or zh)
+    stem = wanted.files[0].name.split(".")[0]
     return Text(stem, stem)
 
 

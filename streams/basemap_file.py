@@ -10,7 +10,6 @@ import json
 import os
 import sqlite3
 import threading
-import warnings
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -69,13 +68,9 @@ def write(path: Path, manifest: Manifest, tiles: Iterable[tuple[int, int, int, b
 
 def _metadata(manifest: Manifest) -> dict[str, str]:
     first, last = manifest.zooms
+    types = {"rank": "Number", "height": "Number"}
     layers = [
-        {
-            "id": name,
-            "minzoom": first,
-            "maxzoom": last,
-            "fields": {f: "Number" if f in ("rank", "height") else "String" for f in fields},
-        }
+        {"id": name, "minzoom": first, "maxzoom": last, "fields": {each: types.get(each, "String") for each in fields}}
         for name, fields in manifest.fields.items()
     ]
     return {
@@ -152,12 +147,9 @@ class Basemap:
 
 
 def _features(path: Path, name: str, fields: list[str], box: Bounds, zoom: int) -> gpd.GeoDataFrame:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        rows = pyogrio.read_dataframe(
-            path, layer=name, columns=fields, bbox=box, ZOOM_LEVEL=str(zoom), on_invalid="fix"
-        )
-    usable = rows[rows.geometry.notna()]
+    asked = {"bbox": box, "ZOOM_LEVEL": str(zoom), "on_invalid": "fix"}
+    rows = pyogrio.read_dataframe(path, layer=name, columns=fields, **asked)
+    usable = rows[~shapely.is_missing(rows.geometry.values)]
     usable = usable.set_geometry(shapely.clip_by_rect(usable.geometry.values, *box))
     kept = usable[~usable.geometry.is_empty].to_crs("EPSG:4326")
     kept["geometry"] = shapely.transform(kept.geometry.values, lambda points: points.round(_DIGITS))

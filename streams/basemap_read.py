@@ -10,11 +10,11 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pyogrio
 import shapely
 
@@ -33,11 +33,15 @@ _AREAS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """``name``: the file's layer. ``rows``: its wanted features, WGS-84. ``broken``: geometries nobody can draw."""
+    """``name``: the file's layer. ``rows``: its wanted features, WGS-84. ``broken``: geometries nobody can draw.
+
+    ``unread``: features without any of the columns asked for, where the file tells how many it has.
+    """
 
     name: str
     rows: gpd.GeoDataFrame
     broken: int
+    unread: int
 
 
 def layers(path: Path) -> list[str]:
@@ -98,9 +102,7 @@ def _table(
             asked = None if deciding is None else [column for column in deciding if column in known]
             system = info["crs"] or crs
             if system is None:
-                raise HubError(
-                    f"{path.name}, layer {name!r}: declares no coordinate system; say it, e.g. --crs EPSG:4326"
-                )
+                raise HubError(f"{path.name}, layer {name!r}: declares no coordinate system; say it: --crs EPSG:4326")
             # A file without any of the columns is read whole: its values are what the error will show.
             where = " OR ".join(f'"{column}" IS NOT NULL' for column in asked) if asked else None
             rows = pyogrio.read_dataframe(
@@ -116,11 +118,20 @@ def _table(
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise HubError(f"{path.name}, layer {name!r}: cannot be read ({error})") from None
     rows = rows.set_crs(system, allow_override=True)
-    usable = rows.geometry.notna() & ~rows.geometry.is_empty
+    usable = ~(shapely.is_missing(rows.geometry.values) | shapely.is_empty(rows.geometry.values))
     broken = int((~usable).sum())
+    unread = max(0, info["features"] - len(rows)) if bounds is None else 0
     rows = rows[usable].to_crs("EPSG:4326")
     _check(path, name, rows)
-    return Table(name=name, rows=rows.set_geometry(shift(rows.geometry.values, frame)), broken=broken)
+    return Table(name=name, rows=rows.set_geometry(shift(rows.geometry.values, frame)), broken=broken, unread=unread)
+
+
+def check_crs(crs: str) -> None:
+    """Raise ``HubError`` for a coordinate system nobody knows."""
+    try:
+        gpd.GeoSeries([], crs=crs)
+    except RuntimeError as error:
+        raise HubError(f"--crs {crs}: not known ({error})") from None
 
 
 def _box(bounds: Bounds, frame: Frame, system: str) -> tuple[float, ...]:
@@ -150,15 +161,17 @@ def shift(geometries: Any, frame: Frame) -> Any:
     if east < MAINLAND[0] or west > MAINLAND[2] or north < MAINLAND[1] or south > MAINLAND[3]:
         raise HubError(f"--frame {frame}: {west:.4f}, {south:.4f} to {east:.4f}, {north:.4f} lies outside the mainland")
 
+    @cache  # streets share their crossings
     def one(lon: float, lat: float) -> tuple[float, float]:
         at = to_wgs84(Position(lon, lat, frame))
         return at.lon, at.lat
 
-    def all_of(points: Any) -> Any:
-        unique, back = np.unique(points, axis=0, return_inverse=True)
-        return np.array([one(float(lon), float(lat)) for lon, lat in unique])[back.reshape(-1)]
+    def every(points: Any) -> Any:
+        for row in points:
+            row[0], row[1] = one(float(row[0]), float(row[1]))
+        return points
 
-    return shapely.transform(geometries, all_of)
+    return shapely.transform(geometries, every)
 
 
 @contextmanager

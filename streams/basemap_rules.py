@@ -78,9 +78,9 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def deciding(self, table: str) -> list[str] | None:
         """The columns that decide what a feature of a layer is; ``None`` when every feature of it is wanted."""
         mine = [rule for rule in self.rule if rule.table in (None, table)]
-        return (
-            None if any(not rule.columns for rule in mine) else list(dict.fromkeys(c for r in mine for c in r.columns))
-        )
+        if any(not rule.columns for rule in mine):
+            return None
+        return list(dict.fromkeys(column for rule in mine for column in rule.columns))
 
 
 def rules(own: Path | None = None) -> Rules:
@@ -170,11 +170,8 @@ def _words(column: pd.Series) -> pd.Series:
 
 def seen(table: pd.DataFrame, asked: Sequence[str]) -> str:
     """What stands in a table's columns and how often: for an error that says why nothing was recognised."""
-    text = [
-        c
-        for c in table.columns
-        if c != "geometry" and (c in asked or table[c].dtype == "object" or str(table[c].dtype) == "str")
-    ]
+    columns = [column for column in table.columns if column != "geometry"]
+    text = [column for column in columns if column in asked or not pd.api.types.is_numeric_dtype(table[column])]
     lines = []
     for column in text[:_SEEN_COLUMNS]:
         counts = _words(table[column]).replace("", pd.NA).dropna().value_counts()
@@ -182,7 +179,4 @@ def seen(table: pd.DataFrame, asked: Sequence[str]) -> str:
             many = [f"{value} ({count})" for value, count in counts.head(_SEEN).items()]
             more = f" and {len(counts) - _SEEN} more" if len(counts) > _SEEN else ""
             lines.append(f"{column}: {', '.join(many)}{more}")
-    return (
-        "; ".join(lines)
-        or f"no column with words (columns: {', '.join(c for c in table.columns if c != 'geometry') or 'none'})"
-    )
+    return "; ".join(lines) or f"no column with words (columns: {', '.join(columns) or 'none'})"

@@ -44,10 +44,10 @@ def prepared(layers: Layers, bounds: Bounds | None) -> dict[str, gpd.GeoDataFram
         made = rows.copy()
         areas = shapely.get_dimensions(made.geometry.values) == 2
         made.loc[areas, "geometry"] = shapely.make_valid(made.geometry.values[areas])
+        if name == "boundary":  # before the clip, whose edge is nobody's border
+            made["geometry"] = [each.boundary if each.area else each for each in made.geometry]
         if bounds is not None:
             made["geometry"] = shapely.clip_by_rect(made.geometry.values, *bounds)
-        if name == "boundary":
-            made["geometry"] = [each.boundary if each.area else each for each in made.geometry]
         made = _plain(made)
         if name == "streets":
             made = _joined(made)
@@ -72,10 +72,7 @@ def _joined(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     keys = ["kind", "class", "zoom", "rank", "zh", "en"]
     named = (rows["zh"] != "") | (rows["en"] != "")
     whole = [
-        (
-            *key,
-            shapely.line_merge(shapely.union_all(group.geometry.values) if len(group) > 1 else group.geometry.iloc[0]),
-        )
+        (*key, shapely.line_merge(shapely.multilinestrings(group.geometry.values)))
         for key, group in rows[named].groupby(keys, sort=False)
     ]
     if not whole:
@@ -101,9 +98,8 @@ def tiles(layers: Layers, columns: Mapping[str, list[str]], tell: Tell) -> Itera
             rows = layers[name]
             seen = rows[rows["zoom"] <= zoom]
             if len(seen):
-                for key, tile in _cut(
-                    seen[[*columns[name], "geometry"]], name, zoom, Path(folder) / f"{zoom}-{name}.mbtiles"
-                ):
+                draft = Path(folder) / f"{zoom}-{name}.mbtiles"
+                for key, tile in _cut(seen[[*columns[name], "geometry"]], name, zoom, draft):
                     held[key].append(tile)
             if done + 1 == len(steps) or steps[done + 1][0] != zoom:
                 for key, parts in sorted(held.items()):

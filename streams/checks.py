@@ -1,4 +1,7 @@
-"""What a hub finds on its own machine: Python and packages, memory, a folder to write to, a port, a basemap."""
+"""What a hub finds on its own machine: Python and packages, memory, a folder to write to, a port, a basemap.
+
+A package may be what is missing, so each check imports what it needs by itself.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,14 @@ import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import psutil
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
-from packaging.version import Version
-
 from hub.doctor import Check
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 PROJECT = "one-hub-six-centres"
 ADVISORIES = (
@@ -45,6 +47,8 @@ HEALTH_S = 3.0
 
 def python(project: str = PROJECT) -> Iterator[Check]:
     """The interpreter and the SQLite library inside it."""
+    from packaging.specifiers import SpecifierSet
+
     held = platform.python_version()
     seen = f"Python {held}, SQLite {sqlite3.sqlite_version}, {platform.system()} {platform.machine()}"
     wanted = SpecifierSet(_required_python(project))
@@ -56,6 +60,9 @@ def python(project: str = PROJECT) -> Iterator[Check]:
 
 def packages(project: str = PROJECT) -> Iterator[Check]:
     """What the project asks for against what is installed, and known security holes."""
+    from packaging.requirements import Requirement
+    from packaging.version import Version
+
     try:
         asked = metadata.requires(project) or []
     except metadata.PackageNotFoundError:
@@ -67,7 +74,7 @@ def packages(project: str = PROJECT) -> Iterator[Check]:
         yield Check("packages", "failure", said, "python -m pip install -e . in the project's folder")
     for name, floor, hole in ADVISORIES:
         held = _version(name)
-        if held is not None and held < Version(floor):
+        if held is not None and Version(held) < Version(floor):
             do = f"python -m pip install '{name}>={floor}'"
             yield Check("packages", "failure", f"{name} {held} has a known hole ({hole})", do)
             wrong.append(name)
@@ -90,6 +97,8 @@ def crc32c() -> Iterator[Check]:
 
 def memory() -> Iterator[Check]:
     """What is free, and how many files may be open."""
+    import psutil
+
     held = psutil.virtual_memory()
     seen = f"{held.available / GIB:.1f} of {held.total / GIB:.1f} GiB free, {os.cpu_count()} processors"
     yield _by_amount("memory", held.available, MEMORY_FEW, MEMORY_NONE, seen, "end other programs, or add memory")
@@ -203,9 +212,9 @@ def _required_python(project: str) -> str:
         return ""
 
 
-def _version(name: str) -> Version | None:
+def _version(name: str) -> str | None:
     try:
-        return Version(metadata.version(name))
+        return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
 

@@ -117,7 +117,8 @@ class SqlStore:
         """The newest ``limit`` applied facts of one entity, oldest first."""
         query = select(HISTORY).where(HISTORY.c.table == table, HISTORY.c.entity == entity)
         with self._read() as connection:
-            found = connection.execute(query.order_by(HISTORY.c.seq.desc()).limit(limit)).mappings().all()
+            newest = query.order_by(HISTORY.c.epoch.desc(), HISTORY.c.rev.desc()).limit(limit)
+            found = connection.execute(newest).mappings().all()
         fields = HistoryEntry.__struct_fields__
         return [HistoryEntry(**{name: row[name] for name in fields}) for row in reversed(found)]
 

@@ -20,9 +20,9 @@ CENTRE: Point = (104.05, 30.6725)
 SPACING_M = 120.0
 PIECES = 7  # vertices of a street between two crossings, less one
 _STEMS = (
-    "清波 Qingbo,云岭 Yunling,松风 Songfeng,石桥 Shiqiao,月湖 Yuehu,金桂 Jingui,长林 Changlin,白鹭 Bailu,望江 Wangjiang,"
-    "青禾 Qinghe,古渡 Gudu,星光 Xingguang,槐安 Huai'an,柳溪 Liuxi,枫林 Fenglin,紫藤 Ziteng,海棠 Haitang,双桥 Shuangqiao,"
-    "凤鸣 Fengming,玉泉 Yuquan"
+    "清波 Qingbo,云岭 Yunling,松风 Songfeng,石桥 Shiqiao,月湖 Yuehu,金桂 Jingui,长林 Changlin,白鹭 Bailu,"
+    "望江 Wangjiang,青禾 Qinghe,古渡 Gudu,星光 Xingguang,槐安 Huai'an,柳溪 Liuxi,枫林 Fenglin,紫藤 Ziteng,"
+    "海棠 Haitang,双桥 Shuangqiao,凤鸣 Fengming,玉泉 Yuquan"
 )
 STEMS = tuple(tuple(pair.split(" ")) for pair in _STEMS.split(","))
 # every so many lattice lines → (highway, zh ending, en ending)

@@ -122,7 +122,7 @@ def start_serving(log: str, data: Path) -> Running:
 
 
 @contextmanager
-def lane(module: str, *arguments: str | int | float, folder: Path) -> Iterator[Running]:
+def lane(module: str, *arguments: str | int | float | Path, folder: Path) -> Iterator[Running]:
     """A module of this package as a process; it prints ``{"port": …}`` when it is ready."""
     running = Running(["-m", f"hub.bench.{module}", *map(str, arguments)], folder / f"{module}.said")
     try:

@@ -43,14 +43,16 @@ def bench(*, metrics: Sequence[str], json: bool, quick: bool, log: str | None, s
     machine["log"] = "kafka" if log else "sqlite"
     with TemporaryDirectory(prefix="hub-bench-") as folder, _progress() as progress:
         task = progress.add_task("", total=len(metrics or METRICS))
+        now = ""
+
+        def step(text: str) -> None:
+            progress.update(task, description=f"{now}: {text}")
+
+        plan = Plan(quick=quick, seed=seed, folder=Path(folder), kafka=log, step=step, watch=Watch(_broker(log)))
         for name in metrics or METRICS:
             title, measure = METRICS[name]
-
-            def step(text: str, name: str = name, title: str = title) -> None:
-                progress.update(task, description=f"{name} {title}: {text}")
-
+            now = f"{name} {title}"
             step("starting")
-            plan = Plan(quick=quick, seed=seed, folder=Path(folder), kafka=log, step=step, watch=Watch(_broker(log)))
             figures.update(measure(plan))
             progress.advance(task)
     machine["load_after"] = load()

@@ -7,17 +7,16 @@ from pathlib import Path
 
 from hub.verbs.shape import Add
 
-FRAMES = ("WGS84", "GCJ02", "BD09")
-
 
 def register(add: Add) -> None:
     """Add the verb."""
     verb = add(
         "basemap",
         "Make the ground of the map from your own GeoJSON, GeoPackage or OpenStreetMap extract.",
-        "streets, water, green, houses, boundary and places are found by their columns (OpenStreetMap's tags, or words\n"
-        "like 主干道 and 河流); what is found and by which column stands in streams/basemap.toml, and --map adds your own.\n"
-        "Names come from the data: name:zh, name:en, name. Chinese sources are often not in WGS-84: say so with --frame.\n"
+        "Streets, water, green, houses, boundary and places are found by their columns (OpenStreetMap's tags, or\n"
+        "words like 主干道 and 河流); streams/basemap.toml says which, and --map adds rules of your own.\n"
+        "Names come from the data: name:zh, name:en, name. Chinese sources are often not WGS-84: say so with --frame.\n"
+        "The file is an MBTiles archive of vector tiles, which GIS programs open too.\n"
         "next: 'hub serve --ground OUT --log URL' draws it.",
     )
     verb.add_argument("file", type=Path, nargs="+", metavar="FILE", help=".geojson .gpkg .osm.pbf (or any GDAL opens)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from hub.settings import Settings
 from hub.verbs.settle import settled, where_it_is
 from hub.verbs.shape import Add, where_to_serve
 
@@ -34,13 +35,12 @@ def register(add: Add) -> None:
     where_to_serve(verb, Path("hub-serve"))
 
     def run(args: argparse.Namespace) -> int:
-        from hub.wiring.serve import serve
-
-        return settled(
-            args,
-            lambda settings: serve(
-                settings, role=args.role, ground=args.ground, host=args.host, port=args.port, data=args.data
-            ),
-        )
+        return settled(args, lambda settings: _serve(settings, args))
 
     verb.set_defaults(run=run)
+
+
+def _serve(settings: Settings, args: argparse.Namespace) -> int:
+    from hub.wiring.serve import serve  # only now: settings that are wrong are said at once
+
+    return serve(settings, role=args.role, ground=args.ground, host=args.host, port=args.port, data=args.data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from hub.settings import Settings
 from hub.verbs.settle import settled, where_it_is
 from hub.verbs.shape import Add, speed
 
@@ -26,13 +27,12 @@ def register(add: Add) -> None:
     )
 
     def run(args: argparse.Namespace) -> int:
-        from hub.wiring.simulate import simulate
-
-        return settled(
-            args,
-            lambda settings: simulate(
-                settings, centres=args.centre, speed=args.speed, seed=args.seed, since=args.since
-            ),
-        )
+        return settled(args, lambda settings: _simulate(settings, args))
 
     verb.set_defaults(run=run)
+
+
+def _simulate(settings: Settings, args: argparse.Namespace) -> int:
+    from hub.wiring.simulate import simulate  # only now: settings that are wrong are said at once
+
+    return simulate(settings, centres=args.centre, speed=args.speed, seed=args.seed, since=args.since)

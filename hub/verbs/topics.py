@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from hub.settings import Settings
 from hub.verbs.settle import settled, where_it_is
 from hub.verbs.shape import Add
 
@@ -27,11 +28,15 @@ def register(add: Add) -> None:
     )
 
     def run(args: argparse.Namespace) -> int:
-        from hub.wiring.topics import topics
-
-        return settled(args, lambda settings: topics(settings, change=args.apply))
+        return settled(args, lambda settings: _topics(settings, change=args.apply))
 
     verb.set_defaults(run=run)
+
+
+def _topics(settings: Settings, *, change: bool) -> int:
+    from hub.wiring.topics import topics  # only now: settings that are wrong are said at once
+
+    return topics(settings, change=change)
 
 
 def _count(text: str) -> int:

@@ -26,14 +26,13 @@ from hub.service import declared_tables
 from hub.settings import Settings
 from hub.wiring import letters_shown as shown
 from hub.wiring.deliver import deliver
+from hub.wiring.doctor import FOLDERS
 from hub.wiring.logs import streams_of
 from hub.wiring.say import say
 from streams.geo import locator
 from streams.letters import Fed, Letters
 from streams.store import SqlStore
 
-FOLDERS = (Path("hub-data"), Path("hub-serve"))
-"""Where a store is looked for when none is named: what ``hub demo`` and ``hub serve`` use."""
 MOST = 100_000
 AT_ONCE = 500
 

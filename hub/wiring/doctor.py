@@ -1,36 +1,41 @@
-"""``hub doctor``: is everything there that a hub needs, and what to do when it is not."""
+"""``hub doctor``: is everything there that a hub needs, and what to do when it is not.
+
+A package may be what is missing, so each probe imports what it needs by itself.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-import centres as plugs
 from hub.doctor import CODES, Check, Probe, State, examine, worst
 from hub.settings import Settings, hide
-from hub.wiring.dead_letters import FOLDERS
-from hub.wiring.letters_shown import WIDE, safe
-from hub.wiring.logs import streams_of
-from hub.wiring.web import font_file
-from streams import checks, checks_store, open_log, servers
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = (Path("hub-data"), Path("hub-serve"))
+"""Where a hub keeps its data unless it is told: what ``hub demo`` and ``hub serve`` use."""
+MODULES = ("centres", "streams.checks", "streams.checks_store", "streams.checks_kafka")
+"""Loaded before the clock of the checks begins to run: on a busy machine that takes seconds."""
 COLOURS = {"ok": "green", "warning": "yellow", "failure": "red"}
+INSTALL = "python -m pip install -e . in the project's folder"
 
 
 def doctor(*, settings: Settings, data: Path | None, port: int, ground: Path | None, as_json: bool) -> int:
     """``hub doctor``; the exit code: 0 all ok, 1 with a warning, 2 with a failure."""
     folder = data or next((each for each in FOLDERS if each.exists()), FOLDERS[0])
+    for module in MODULES:
+        with suppress(ImportError):  # the check that needs it says so
+            import_module(module)
     found = [hidden(check, settings) for check in examine(probes(settings, folder, port, ground))]
     state = worst(found)
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.encode({"state": state, "checks": found}) + b"\n")
+        sys.stdout.write(json.dumps({"state": state, "checks": msgspec.to_builtins(found)}) + "\n")
     else:
         show(found, state)
     return CODES[state]
@@ -39,18 +44,38 @@ def doctor(*, settings: Settings, data: Path | None, port: int, ground: Path | N
 def probes(settings: Settings, folder: Path, port: int, ground: Path | None) -> list[Probe]:
     """What is looked at, in this order."""
     return [
-        Probe("python", checks.python, "install Python again"),
-        Probe("packages", checks.packages, "python -m pip install -e ."),
-        Probe("crc32c", checks.crc32c, "python -m pip install -e ."),
-        Probe("memory", checks.memory, "look at the machine"),
-        Probe("data folder", lambda: checks.folder(folder), "choose another --data folder: this disk does not answer"),
-        Probe("port", lambda: checks.port(port), "end what listens there, or choose another --port"),
-        Probe("pages", lambda: checks.pages(ASSETS), "python -m pip install -e ."),
-        Probe("font", lambda: checks.font(font_file()), "python -m pip install -e ."),
-        Probe("basemap", lambda: checks.basemap(ground), "make it again with 'hub basemap FILE'"),
+        Probe("python", lambda: of_machine("python"), INSTALL),
+        Probe("packages", lambda: of_machine("packages"), INSTALL),
+        Probe("crc32c", lambda: of_machine("crc32c"), INSTALL),
+        Probe("memory", lambda: of_machine("memory"), INSTALL),
+        Probe(
+            "data folder",
+            lambda: of_machine("folder", folder),
+            "choose another --data folder: its disk does not answer",
+        ),
+        Probe("port", lambda: of_machine("port", port), "end what listens there, or choose another --port"),
+        Probe("pages", lambda: of_machine("pages", ROOT / "assets"), INSTALL),
+        Probe("font", font, INSTALL),
+        Probe("basemap", lambda: of_machine("basemap", ground), "make it again with 'hub basemap FILE'"),
         log_probe(settings, folder),
         Probe("database", lambda: database(settings, folder), "see that it runs and answers, then check --store"),
     ]
+
+
+def of_machine(name: str, *about: object) -> Iterator[Check]:
+    """One function of ``streams.checks``."""
+    from streams import checks
+
+    yield from getattr(checks, name)(*about)
+
+
+def font() -> Iterator[Check]:
+    """The font that a package ships."""
+    import justmytype_intl_cjk
+
+    yield from of_machine(
+        "font", Path(justmytype_intl_cjk.__file__).parent / "fonts/ofl/notosanssc/NotoSansSC[wght].ttf"
+    )
 
 
 def log_probe(settings: Settings, folder: Path) -> Probe:
@@ -63,6 +88,9 @@ def log_probe(settings: Settings, folder: Path) -> Probe:
 
 def broker(url: str, settings: Settings) -> Iterator[Check]:
     """A Kafka cluster."""
+    import centres as plugs
+    from hub.wiring.logs import streams_of
+    from streams import servers
     from streams.checks_kafka import broker as look
     from streams.kafka_security import Cluster
     from streams.kafka_topics import wanted_topics
@@ -74,6 +102,10 @@ def broker(url: str, settings: Settings) -> Iterator[Check]:
 
 def log(url: str) -> Iterator[Check]:
     """A log in a file, without making one."""
+    import centres as plugs
+    from hub.wiring.logs import streams_of
+    from streams import open_log
+
     path = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and not path.exists():
         yield Check("log", "ok", f"{path} is not there yet; the first start makes it")
@@ -89,7 +121,9 @@ def log(url: str) -> Iterator[Check]:
 
 def database(settings: Settings, folder: Path) -> Iterator[Check]:
     """The store."""
-    return checks_store.store(settings.store_url(f"sqlite:///{folder / 'store.db'}"))
+    from streams import checks_store
+
+    yield from checks_store.store(settings.store_url(f"sqlite:///{folder / 'store.db'}"))
 
 
 def hidden(check: Check, settings: Settings) -> Check:
@@ -100,6 +134,12 @@ def hidden(check: Check, settings: Settings) -> Check:
 
 def show(found: Sequence[Check], state: State) -> None:
     """A line for each, with what to do below it."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from hub.wiring.letters_shown import WIDE, safe
+
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDE)
@@ -111,6 +151,5 @@ def show(found: Sequence[Check], state: State) -> None:
         table.add_row(Text(check.state, style=COLOURS[check.state]), check.name, seen)
     console.print(table)
     counts = {each: sum(check.state == each for check in found) for each in CODES}
-    console.print(
-        f"{counts['ok']} ok, {counts['warning']} warning(s), {counts['failure']} failure(s)", style=COLOURS[state]
-    )
+    last = f"{counts['ok']} ok, {counts['warning']} warning(s), {counts['failure']} failure(s)"
+    console.print(last, style=COLOURS[state])

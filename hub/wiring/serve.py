@@ -57,6 +57,8 @@ def serve(settings: Settings, *, role: Role, ground: str, host: str, port: int, 
             serve_pages()
         finally:
             running.close()
+            if made is not None:
+                made.close()
     return 0
 
 

@@ -37,7 +37,7 @@ def units(*rows: Row) -> Delta:
     return {"units": {row.fact.id: row for row in rows}}
 
 
-def entry(event: str, rev: int = 1, entity: str = "u1", seen: float | None = None) -> HistoryEntry:
+def entry(event: str, rev: int = 1, entity: str = "u1", seen: float | None = None, epoch: int = 0) -> HistoryEntry:
     return HistoryEntry(
         event=event,
         source="/hub/field",
@@ -45,6 +45,7 @@ def entry(event: str, rev: int = 1, entity: str = "u1", seen: float | None = Non
         table="units",
         entity=entity,
         rev=rev,
+        epoch=epoch,
         at=10.0 + rev,
         seen=11.0 + rev if seen is None else seen,
         topic="hub.field.events",

@@ -208,8 +208,8 @@ def test_a_broker_that_stands_still_for_ten_seconds(server: Broker, log: KafkaLo
 
 FIXED = (
     "kafka-python's idempotent producer got over a broker that stood still: the release is mended. Now think again "
-    "about streams/kafka_writer.py: enable_idempotence may be switched on (no duplicates after a failure, more than one "
-    "request in flight), and GRACE_S with the replacing of a stuck producer may go"
+    "about streams/kafka_writer.py: enable_idempotence may be switched on (no duplicates after a failure, more than "
+    "one request in flight), and GRACE_S with the replacing of a stuck producer may go"
 )
 
 

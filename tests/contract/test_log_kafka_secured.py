@@ -15,7 +15,7 @@ from hub.settings import Kafka, Secret
 from streams.kafka_log import KafkaLog
 from streams.kafka_security import Expired, Refused, context
 from tests.conftest import absent
-from tests.servers import certificates, kafka, secured
+from tests.servers import certificates, secured
 from tests.servers.kafka import make_topics
 from tests.servers.secured import PASSWORD, PLAIN_PASSWORD, USER, Secured
 
@@ -26,7 +26,7 @@ BOUND_S = 5.0
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
-    reason = kafka.missing() or certificates.missing()
+    reason = secured.missing()
     if reason:
         absent("kafka", reason)
     made = secured.started(tmp_path_factory.mktemp("secured"))

@@ -195,6 +195,12 @@ def test_history_gives_the_newest_oldest_first(store: SqlStore) -> None:
     assert store.history("units", "nobody") == []
 
 
+def test_an_owner_that_begins_to_count_anew_keeps_its_history(store: SqlStore) -> None:
+    before, after = entry("e1", 1), entry("e2", 1, epoch=1)
+    store.commit(Batch(rows={}, history=[before, after, entry("e1 again", 1)]))
+    assert store.history("units", "u1") == [before, after], "each once, the newer epoch last"
+
+
 def test_dead_letters_come_newest_first(store: SqlStore) -> None:
     letters = [DeadLetter("t", 0, i, f"reason {i}", b"", float(i)) for i in range(5)]
     store.commit(Batch(rows={}, dead_letters=letters))

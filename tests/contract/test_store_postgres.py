@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import ClauseElement, Connection, delete, select
 from sqlalchemy.exc import InternalError
 
 from hub.errors import HubError, StoreDown
@@ -23,7 +23,7 @@ from hub.ports import Batch, Outgoing
 from streams import batches, postgres, store
 from streams.snapshots import Kept
 from streams.store import SqlStore
-from streams.tables import OUTBOX
+from streams.tables import DEAD_LETTER, HISTORY, OUTBOX
 from tests.contract.filling import TABLES, entry, full_batch, past, unit, units
 from tests.proxy import Line
 from tests.servers.kafka import free_ports
@@ -259,8 +259,23 @@ def test_a_snapshot_is_of_one_state_while_others_commit(postgres: str, monkeypat
     second.close()
 
 
-def test_history_of_many_rows_in_one_batch(postgres: str) -> None:
+def plan(connection: Connection, statement: ClauseElement) -> str:
+    literal = statement.compile(connection, compile_kwargs={"literal_binds": True})
+    return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {literal}"))
+
+
+def test_indexes_answer_even_where_nothing_was_counted_yet(postgres: str) -> None:
     held = SqlStore(postgres)
-    held.commit(Batch(rows={}, history=[entry(f"e{i}", i + 1) for i in range(6000)]))
+    held.commit(Batch(rows={}, history=[entry(f"e{i}", i + 1, seen=float(i)) for i in range(6000)]))
     assert [item.rev for item in held.history("units", "u1", 2)] == [5999, 6000]
+    newest = select(HISTORY).where(HISTORY.c.table == "units", HISTORY.c.entity == "u1").limit(200)
+    with held._reader.connect() as connection:
+        said = plan(connection, newest.order_by(HISTORY.c.epoch.desc(), HISTORY.c.rev.desc()))
+        assert "Index Scan Backward using hub_history_once" in said
+        assert "Sort" not in said
+        assert "Sort" not in plan(connection, select(DEAD_LETTER).order_by(DEAD_LETTER.c.at.desc()).limit(200))
+    with held._writer.connect() as connection:
+        said = plan(connection, delete(HISTORY).where(HISTORY.c.seen < 100.0))
+        assert "ix_hub_history_seen" in said
+        assert "Seq Scan" not in said
     held.close()

@@ -27,6 +27,11 @@ def long_form() -> bool:
     return int(os.environ.get("HUB_TEST_FAULTS", "0")) > 1
 
 
+def busy_s() -> float:
+    """What a page is given on top of its limit when the machine has no core left for it, seconds."""
+    return max(0.0, os.getloadavg()[0] / (os.cpu_count() or 1) - 1.0)
+
+
 @dataclass(slots=True)
 class Sample:
     """CPU share of one core since the sample before, RSS MB, bytes in the kernel's send queues of the server's port."""

@@ -13,13 +13,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import quote
+from urllib.request import Request, urlopen
 
+from hub.codec import encode
+from hub.domain.events import Emission
+from hub.domain.field import Alarm
+from hub.domain.model import Text, instant
 from hub.field.topics import ACTIONS_TOPIC, FIELD_TOPIC, POSITIONS_TOPIC
+from hub.ports import Log
 from tests.faults.independent import Folded, fold
 from tests.faults.viewers import Viewers
-from tests.running import ROOT, Process, free_port
+from tests.running import ROOT, Process, free_port, hub
 from tests.servers.kafka import Broker
 from tests.servers.postgres import PASSWORD, Postgres
 
@@ -122,14 +128,18 @@ def _stored(health: dict[str, Any]) -> bool:
     return int(health["recorder"]["waiting"]) == 0
 
 
+def address_of(postgres: Postgres, database: str) -> str:
+    """Its address without the password, which is given in the environment and never on a command line."""
+    os.environ["HUB_DATABASE_PASSWORD"] = PASSWORD
+    return postgres.url(database).replace(":" + quote(PASSWORD, safe=""), "")
+
+
 @contextmanager
 def standing(broker: Broker, postgres: Postgres, folder: Path, count: int = 3) -> Iterator[Rig]:
     """The rig, all servers ready; ended with the block."""
     database = postgres.fresh()
-    store = postgres.url(database).replace(quote(PASSWORD, safe=""), "").replace(":@", "@")
-    address = ["--log", f"kafka://{broker.bootstrap}", "--store", store, "--role", "all"]
+    address = ["--log", f"kafka://{broker.bootstrap}", "--store", address_of(postgres, database), "--role", "all"]
     rig = Rig(broker, postgres, database, [Server(f"server-{n}", folder, address) for n in range(count)], folder)
-    os.environ["HUB_DATABASE_PASSWORD"] = PASSWORD  # never on a command line
     try:
         for server in rig.servers:
             server.start()
@@ -137,12 +147,44 @@ def standing(broker: Broker, postgres: Postgres, folder: Path, count: int = 3) -
             server.running.ready()
         yield rig
     finally:
-        del os.environ["HUB_DATABASE_PASSWORD"]
         for server in rig.servers:
             if server.process is not None:
                 with suppress(ProcessLookupError):
                     server.running.signal(signal.SIGCONT)
                 server.running.close()
+
+
+@contextmanager
+def one(log: str, folder: Path, *more: str, data: Path | None = None) -> Iterator[Process]:
+    """One ready server on a log. ``more``: options; ``data``: its data folder."""
+    with hub("serve", "--log", log, *more, "--data", data or folder / "data", folder=folder) as process:
+        process.ready()
+        yield process
+
+
+def raise_alarms(log: Log, ids: list[str]) -> None:
+    """Alarms that an officer can acknowledge."""
+    now = time.time()
+    facts = [
+        Alarm(id=i, rev=1, priority=2, state="raised", title=Text("试验告警", "Trial alarm"), raised_at=instant(now))
+        for i in ids
+    ]
+    kind = "cn.hub.alarm.raised.v1"
+    log.append(
+        FIELD_TOPIC,
+        [encode(Emission(topic=FIELD_TOPIC, source="/hub/trial", type=kind, at=now, data=fact)) for fact in facts],
+    )
+
+
+def order(server: Process, alarm: str) -> tuple[int, dict[str, Any]]:
+    """Acknowledge an alarm as an officer does; the status and the answer."""
+    body = json.dumps({"type": "alarm.acknowledge", "data": {"id": alarm}}).encode()
+    try:
+        with urlopen(Request(server.url + "/api/v1/commands", body, method="POST"), timeout=20) as answer:
+            return answer.status, json.load(answer)
+    except HTTPError as error:
+        with error:
+            return error.code, json.load(error)
 
 
 class Loading:

@@ -91,7 +91,20 @@ def _apart(stored: set[tuple[str, str]], wanted: set[tuple[str, str]]) -> str:
     return f"{len(lost)} facts are not stored: {sorted(lost)[:3]}; {len(more)} should not be: {sorted(more)[:3]}"
 
 
-def test_a_frozen_recorder_is_fenced(broker: Broker, own_postgres: Postgres, tmp_path: Path) -> None:
+def freeze(server: Server, rig: Rig, midway: bool) -> None:
+    """SIGSTOP; ``midway``: while it holds the lease's row in an open transaction."""
+    end = time.monotonic() + 60
+    while True:
+        server.running.signal(signal.SIGSTOP)
+        if not midway or in_transaction(rig):
+            return
+        assert time.monotonic() < end, "never caught in a transaction"
+        server.running.signal(signal.SIGCONT)
+        time.sleep(random.uniform(0.01, 0.06))
+
+
+@pytest.mark.parametrize("midway", [False, True])
+def test_a_frozen_recorder_is_fenced(broker: Broker, own_postgres: Postgres, tmp_path: Path, midway: bool) -> None:
     """It wakes up with facts to write and the word "I lead" in its memory; what it writes is refused."""
     log = f"kafka://{broker.bootstrap}"
     with standing(broker, own_postgres, tmp_path) as rig, Loading(log, tmp_path, facts=200) as load:
@@ -118,14 +131,23 @@ def test_a_frozen_recorder_is_fenced(broker: Broker, own_postgres: Postgres, tmp
 
 
 def followed(frozen: Server, heir: Server, limit_s: float = 5.0) -> None:
-    """The thawed one comes to say who records now, and never that it does."""
+    """The thawed one comes to say who records now."""
     end = time.monotonic() + limit_s
     said = None
     while time.monotonic() < end:
         health, other = frozen.health(), heir.health()
         said = health and health["recorder"]
-        if health and other and not health["recorder"]["leading"]:
-            assert health["recorder"]["epoch"] == other["recorder"]["epoch"]
+        if health and other and health["recorder"]["epoch"] == other["recorder"]["epoch"]:
+            assert not health["recorder"]["leading"]
             return
         time.sleep(0.1)
     raise AssertionError(f"{frozen.name} still says {said}")
+
+
+def in_transaction(rig: Rig) -> bool:
+    """Whether some server is between two statements of a transaction that writes history."""
+    found = rig.postgres.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND backend_xid IS NOT NULL"
+        f" AND datname = '{rig.database}'"
+    )
+    return int(found[0][0]) > 0

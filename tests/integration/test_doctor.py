@@ -239,6 +239,18 @@ def test_a_database_that_is_frozen_or_dead(own_postgres: Postgres, tmp_path: Pat
     print(f"frozen database: {frozen.took:.1f} s; dead: {dead.took:.1f} s")
 
 
+@pytest.mark.parametrize(("package", "name"), [("psutil", "memory"), ("packaging", "packages"), ("kafka", "broker")])
+def test_a_package_that_cannot_be_imported_is_named_and_the_rest_is_looked_at(
+    package: str, name: str, tmp_path: Path
+) -> None:
+    (tmp_path / f"{package}.py").write_text("raise ImportError('No module named ' + __name__)")
+    args = ("--data", tmp_path / "data", "--port", str(free_port()), "--log", "kafka://127.0.0.1:9")
+    found = Report(*args, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert package in found.one(name)["seen"]
+    assert "pip install" in found.one(name)["do"] or name == "broker"
+    assert found.one("font")["state"] == found.one("database")["state"] == "ok"
+
+
 def test_for_a_person_it_is_a_line_each_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     command = [sys.executable, "-m", "hub", "doctor", "--data", str(tmp_path / "file")]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.settings import Kafka, Secret
+from tests.servers import certificates, kafka
 from tests.servers.certificates import Authority
 from tests.servers.kafka import Broker, Listener
 
@@ -58,6 +59,11 @@ class Secured:
             told = admin.alter_user_scram_credentials([change])
         if any(told.values()):
             raise RuntimeError(f"no password could be set: {told}")
+
+
+def missing() -> str | None:
+    """Why none can be started on this machine, or ``None`` when one can."""
+    return kafka.missing() or certificates.missing()
 
 
 def started(folder: Path) -> Secured:
