@@ -200,6 +200,12 @@ class Store(Protocol):
         """How far durable history goes: the next offset of each partition. Raises ``StoreDown``."""
         ...
 
+    def retain(self, days: Mapping[str, float], now: float, budget_s: float = 1.0) -> dict[str, int]:
+        """Forget what is older than it may be kept, in steps, for about ``budget_s`` at a time; gives the number of
+        rows by table. ``days``: by table, where it is not the default; ``now``: epoch seconds. Raises ``StoreDown``.
+        """
+        ...
+
     def snapshot(self) -> None:
         """Write a snapshot (rows, positions, schema hash, checksum in one row) for a fast cold start."""
         ...

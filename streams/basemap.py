@@ -76,7 +76,7 @@ def make(wanted: Wanted, tell: Tell) -> Made:
         raise HubError(f"--bounds {_edges(wanted.bounds)}: nothing of {_names(wanted)} lies in it")
     bounds = wanted.bounds or _extent(found)
     manifest = Manifest(
-        name=_name(found, wanted),
+        name=_name(found, bounds, wanted),
         bounds=bounds,
         centre=(round((bounds[0] + bounds[2]) / 2, 6), round((bounds[1] + bounds[3]) / 2, 6)),
         zooms=(FIRST_ZOOM, LAST_ZOOM),
@@ -166,15 +166,17 @@ def _extent(layers: Mapping[str, gpd.GeoDataFrame]) -> Bounds:
     )
 
 
-def _name(found: Mapping[str, gpd.GeoDataFrame], wanted: Wanted) -> Text:
-    """The name of the only district outlined, else the first file's."""
-    if "boundary" in found:
-        rows = found["boundary"][found["boundary"]["kind"] == "district"]
-        names = {(zh, en) for zh, en in zip(rows["zh"], rows["en"], strict=True) if zh or en}
-        if len(names) == 1:
-            zh, en = names.pop()
-            return Text(zh or en, en or zh)
+def _name(found: Mapping[str, gpd.GeoDataFrame], bounds: Bounds, wanted: Wanted) -> Text:
+    """The name of the district around the middle, else the first file's."""
     stem = wanted.files[0].name.split(".")[0]
+    if "boundary" not in found:
+        return Text(stem, stem)
+    rows = found["boundary"][(found["boundary"]["kind"] == "district")]
+    middle = shapely.box(*bounds).centroid
+    around = rows[(rows.geometry.area > 0) & rows.geometry.convex_hull.contains(middle)]
+    for _, row in around.sort_values("geometry", key=lambda shapes: shapes.area).iterrows():
+        if row["zh"] or row["en"]:
+            return Text(row["zh"] or row["en"], row["en"] or row["zh"])
     return Text(stem, stem)
 
 

@@ -28,6 +28,10 @@ PACKAGES = (
 )
 
 
+LEAST_S = 0.25
+"""The system counts CPU in hundredths of a second: of a shorter time no share can be told."""
+
+
 def described(seed: int) -> dict[str, Any]:
     """What a reader needs to place the absolute numbers."""
     return {
@@ -75,9 +79,9 @@ class Watch:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         then, busy, ours = self._began
-        lasted = max(time.monotonic() - then, 1e-3)
+        lasted = time.monotonic() - then
         used = (_busy() - busy) - (self._ours() - ours)
-        self.others = max(0.0, used / lasted / self._cores)
+        self.others = max(0.0, used / lasted / self._cores) if lasted >= LEAST_S else 0.0
 
     def _ours(self) -> float:
         """CPU seconds of our tree; those of children that have ended stay counted by the one that waited for them."""

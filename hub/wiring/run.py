@@ -113,7 +113,7 @@ def start(
         for each in idle:
             each()
 
-    recorder = Recorder(store, holder=node, records=role != "wall")
+    recorder = Recorder(store, holder=node, records=role != "wall", chores=lambda: forget(store, clock.now()))
     engine = Engine(
         log=log,
         store=store,
@@ -145,6 +145,14 @@ def start(
     thread("relay", relay.run)
     reading = thread("engine", lambda: engine.run(stop))
     return Running(hub, orders, log, store, stop, reading, writing, relay, failed, gone)
+
+
+def forget(store: Store, now: float) -> None:
+    """Time limits are kept, not promised: what is older goes, a little every few minutes."""
+    gone = store.retain({}, now)
+    if any(gone.values()):
+        said = ", ".join(f"{count} of {table}" for table, count in gone.items() if count)
+        logging.getLogger("hub").info("forgot what was kept long enough: %s", said)
 
 
 def guarded(run: Callable[[], None], name: str, failed: Flag) -> None:

@@ -174,12 +174,7 @@ def test_one_of_twenty_never_reads_and_the_others_do_not_notice(tmp_path: Path) 
 
 def lateness(viewers: Viewers, seconds: float, who: Callable[[Viewer], bool] = lambda v: True) -> tuple[float, float]:
     """Median and 99th percentile of how late frames came in the coming seconds."""
-
-    def forget() -> None:
-        for viewer in viewers.all:
-            viewer.late.clear()
-
-    viewers.ask(forget)
+    viewers.ask(viewers.forget)
     time.sleep(seconds)
     late = viewers.ask(lambda: [x for v in viewers.all if who(v) for x in v.late])
     cuts = quantiles(late, n=100)

@@ -131,6 +131,12 @@ class Viewers:
             time.sleep(0.1)
         raise AssertionError(f"not within {limit_s} s for viewers {lag}; faults {[v.faults[:2] for v in self.all]}")
 
+    def forget(self) -> None:
+        """What was measured so far; to be asked between two frames."""
+        for viewer in self.all:
+            viewer.late.clear()
+            viewer.gaps.clear()
+
     def ask(self, question: Callable[[], Any]) -> Any:
         """The answer of a question asked between two frames."""
 

@@ -23,6 +23,7 @@ from tests.servers.secured import USER, Secured
 WORD = "n0t-To/be:seen 密"
 NOBODY = "kafka://127.0.0.1:1"
 LIMIT_S = 60.0
+TYPO = "HUB_KAFKA_PASSWORD".replace("WORD", "WROD")
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,7 @@ CASES = {
     "unknown value": Case(
         "serve", SERVE, ["hub.toml", "kafka.security", "SASL_SSL"], file=f'[kafka]\nsecurity = "{WORD}"\n'
     ),
-    "unknown variable": Case(
-        "serve", SERVE, ["HUB_KAFKA_PASSWROD", "HUB_KAFKA_PASSWORD"], environ={"HUB_KAFKA_PASSWROD": WORD}
-    ),
+    "unknown variable": Case("serve", SERVE, [TYPO, "HUB_KAFKA_PASSWORD"], environ={TYPO: WORD}),
     "variable that is no number": Case(
         "topics", ["--log", NOBODY], ["HUB_TOPICS_PARTITIONS", "int"], environ={"HUB_TOPICS_PARTITIONS": WORD}
     ),

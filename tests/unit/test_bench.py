@@ -88,6 +88,14 @@ def test_lanes_take_turns() -> None:
     assert [r.values for r in done] == [{"a": 1.0, "b": 2.0}, {"a": 3.0, "b": 4.0}, {"a": 5.0, "b": 6.0}]
 
 
+def test_a_moment_is_too_short_to_tell_whose_load_it_was() -> None:
+    watch = Watch()
+    watch._ours = lambda: 0.0  # type: ignore[method-assign]
+    with watch:
+        sum(range(1000))
+    assert watch.others == 0.0
+
+
 def test_our_own_load_is_not_others() -> None:
     with Watch() as watch:
         until = time.process_time() + 0.5
