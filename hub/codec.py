@@ -29,7 +29,7 @@ Locate = Callable[[Position], Position]
 """Checks a position and gives it in WGS-84, or raises ``BadPayload``."""
 
 
-class Envelope(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """A CloudEvent 1.0 in structured JSON, as a record's value. ``exercise``: o operation, e exercise, s simulation."""
 
     specversion: Literal["1.0"]
@@ -129,7 +129,9 @@ class Codec:
         for name in self._places[cls]:
             value = getattr(data, name)
             if isinstance(value, Position):
-                changes[name] = self._locate(value)
+                placed = self._locate(value)
+                if placed is not value:  # in WGS-84 it is the same, and the fact stays as it came
+                    changes[name] = placed
             elif value:
                 changes[name] = tuple(self._locate(position) for position in value)
         return msgspec.structs.replace(data, **changes) if changes else data

@@ -23,13 +23,14 @@ from typing import Any
 
 import msgspec
 
-from hub.picture.delta import Delta
+from hub.picture.delta import Delta, merge_into
 from hub.picture.rows import JSON, Row, Table, view
 from hub.ports import Clock
 
 BEHIND_MAX = 2000
 """Changed rows above which a merged delta is replaced by a snapshot."""
 TOMBSTONES = 5000
+SETTLE_S = 0.1
 ALIVE_S = 6.0
 """Without a sign of the engine for this long no beat is sent, and every page says that the hub is silent. Longer than
 the engine may wait for a broker that does not answer: a log that is down is said by itself."""
@@ -109,6 +110,8 @@ class Feed:
         self._still: dict[_Place, object] = {}
         self._views: dict[str, set[str]] = {}
         self._frames: dict[tuple[int | None, int], bytes] = {}
+        self._pending: Delta = {}
+        self._settled = float("-inf")
         self._alive = time.monotonic()
         self._wake: Callable[[], None] | None = None
 
@@ -123,21 +126,36 @@ class Feed:
     @property
     def seq(self) -> int:
         """Number of the newest change."""
-        return self._seq
+        with self.lock:
+            self._settle()
+            return self._seq
 
     def publish(self, delta: Delta) -> None:
-        """Take changed rows; rows that do not belong on a screen are removed from it."""
+        """Take changed rows; rows that do not belong on a screen are removed from it.
+
+        They are kept until somebody asks for a frame, for a tenth of a second at most: of a row that changed ten times
+        meanwhile one change is made.
+        """
         with self.lock:
-            for name, rows in delta.items():
-                table = self._tables[name]
-                for key, row in rows.items():
-                    self._put(table, key, row)
+            merge_into(self._pending, delta)
+            if time.monotonic() - self._settled > SETTLE_S:
+                self._settle()
         self._woken()
+
+    def _settle(self) -> None:
+        """Put what was published into rows and columns, under the lock."""
+        self._settled = time.monotonic()
+        pending, self._pending = self._pending, {}
+        for name, rows in pending.items():
+            table = self._tables[name]
+            for key, row in rows.items():
+                self._put(table, key, row)
 
     def publish_views(self, table: str, rows: Mapping[str, JSON]) -> None:
         """Take derived rows of a table as JSON; those no longer given are removed, unchanged ones cost nothing."""
         changed = False
         with self.lock:
+            self._settle()
             for key in self._views.get(table, set()) - rows.keys():
                 self._remove((table, key))
                 changed = True
@@ -200,6 +218,7 @@ class Feed:
         if time.monotonic() - self._alive > ALIVE_S:
             return None
         with self.lock:
+            self._settle()
             since = self._since(cursor)
             if since == self._seq:
                 return self._build(since), f"{self.boot}.{self._seq}"  # a beat tells the time: never an old one

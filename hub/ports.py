@@ -19,7 +19,7 @@ Positions = Mapping[Partition, int]
 """Next offset to read, per partition."""
 
 
-class Outgoing(msgspec.Struct, frozen=True):
+class Outgoing(msgspec.Struct, frozen=True, gc=False):
     """A record to append. ``key`` decides the partition; records of one key stay in order."""
 
     key: bytes | None
@@ -27,7 +27,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A record read from the log. ``timestamp``: when the log took it, epoch seconds (0.0 when it does not know)."""
 
     topic: str
@@ -104,7 +104,7 @@ class DeadLetter(msgspec.Struct, frozen=True):
     at: float
 
 
-class HistoryEntry(msgspec.Struct, frozen=True):
+class HistoryEntry(msgspec.Struct, frozen=True, gc=False):
     """One applied fact, for timelines and audits. ``data``: the fact as JSON. ``at``, ``seen``: epoch seconds.
 
     ``epoch`` and ``rev`` are the fact's own: of one entity in a table no two applied facts have the same.

@@ -171,13 +171,13 @@ def _name(found: Mapping[str, gpd.GeoDataFrame], bounds: Bounds, wanted: Wanted)
     stem = wanted.files[0].name.split(".")[0]
     if "boundary" not in found:
         return Text(stem, stem)
-    rows = found["boundary"][(found["boundary"]["kind"] == "district")]
+    rows = found["boundary"][found["boundary"]["kind"] == "district"]
     middle = shapely.box(*bounds).centroid
-    around = rows[(rows.geometry.area > 0) & rows.geometry.convex_hull.contains(middle)]
-    for _, row in around.sort_values("geometry", key=lambda shapes: shapes.area).iterrows():
-        if row["zh"] or row["en"]:
-            return Text(row["zh"] or row["en"], row["en"] or row["zh"])
-    return Text(stem, stem)
+    around = rows[shapely.intersects(rows.geometry.values, middle) & ((rows["zh"] != "") | (rows["en"] != ""))]
+    if not len(around):
+        return Text(stem, stem)
+    row = around.iloc[int(shapely.area(around.geometry.values).argmin())]
+    return Text(row["zh"] or row["en"], row["en"] or row["zh"])
 
 
 def _credit(wanted: Wanted) -> str:

@@ -121,7 +121,7 @@ class Line:
 
     async def _carry(self, source: socket.socket, sink: socket.socket, counts: int) -> None:
         """One direction, until either end closes."""
-        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(QUEUE)
+        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(4 if self.rate else QUEUE)
         arriving = asyncio.create_task(self._arrive(under_way, sink))
         try:
             with contextlib.suppress(OSError):

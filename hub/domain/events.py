@@ -14,7 +14,7 @@ Exercise = Literal["o", "e", "s"]
 """Operation, exercise or simulation, as in Cursor on Target's ``opex``."""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A decoded fact with what its envelope says.
 
     ``time``: source time, epoch seconds. ``seen``: when the hub read it, epoch seconds of the hub's clock.
@@ -32,7 +32,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     causation: str | None = None
 
 
-class Emission(msgspec.Struct, frozen=True, kw_only=True):
+class Emission(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A fact on its way out: what a simulator, a bridge or a command gives to a producer.
 
     ``at``: epoch seconds. The producer turns it into a CloudEvent on ``topic`` (see ``hub.codec.encode``).

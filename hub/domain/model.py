@@ -23,14 +23,14 @@ Fraction = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0)]
 
 
-class Text(msgspec.Struct, frozen=True):
+class Text(msgspec.Struct, frozen=True, gc=False):
     """A name or a sentence in both languages; the screen shows one or both."""
 
     zh: str
     en: str
 
 
-class Position(msgspec.Struct, frozen=True):
+class Position(msgspec.Struct, frozen=True, gc=False):
     """A place on the earth, degrees. It always says its frame; inside the hub the frame is ``WGS84``.
 
     ``ce_m``: circular error in metres where the source knows it.
@@ -42,7 +42,7 @@ class Position(msgspec.Struct, frozen=True):
     ce_m: float | None = None
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Base of every fact: the entity's id and its revision.
 
     ``rev`` grows with every fact of the entity and is set by the entity's owner, never derived from arrival.

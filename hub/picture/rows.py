@@ -13,7 +13,7 @@ from hub.domain.model import Fact, Text, instant
 JSON = Any  # what msgspec.to_builtins gives: dict, list, str, int, float, bool, None
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One keyed row.
 
     ``at``: when the source says it happened, epoch seconds. ``seen``: when the hub first took it in, epoch seconds

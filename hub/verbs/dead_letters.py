@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from hub.settings import Settings
+from hub.verbs.settle import settled
 from hub.verbs.shape import Add
 
 _MORE = """\
@@ -37,24 +39,26 @@ def register(add: Add) -> None:
     verb.add_argument("--settings", type=Path, metavar="FILE", help="settings and passwords, TOML")
 
     def run(args: argparse.Namespace) -> int:
-        from hub.settings import moment, read
-        from hub.wiring import dead_letters as wiring
-
-        settings = read({"log": args.log, "store": args.store}, file=args.settings)
-        since = moment(args.since) if args.since else None
-        places = wiring.places(args.place)
-        choice = wiring.Choice(places=places, topic=args.topic, reason=args.reason, since=since)
-        if args.what == "list":
-            return wiring.listed(data=args.data, settings=settings, choice=choice, as_json=args.as_json)
-        if args.what == "show":
-            return wiring.showed(data=args.data, settings=settings, choice=choice, as_json=args.as_json, raw=args.raw)
-        return wiring.replayed(
-            data=args.data,
-            settings=settings,
-            choice=choice,
-            as_json=args.as_json,
-            mended=args.mended,
-            dry_run=args.dry_run,
-        )
+        return settled(args, lambda settings: _dead_letters(settings, args))
 
     verb.set_defaults(run=run)
+
+
+def _dead_letters(settings: Settings, args: argparse.Namespace) -> int:
+    from hub.settings import moment
+    from hub.wiring import dead_letters as wiring
+
+    since = moment(args.since) if args.since else None
+    choice = wiring.Choice(places=wiring.places(args.place), topic=args.topic, reason=args.reason, since=since)
+    if args.what == "list":
+        return wiring.listed(data=args.data, settings=settings, choice=choice, as_json=args.as_json)
+    if args.what == "show":
+        return wiring.showed(data=args.data, settings=settings, choice=choice, as_json=args.as_json, raw=args.raw)
+    return wiring.replayed(
+        data=args.data,
+        settings=settings,
+        choice=choice,
+        as_json=args.as_json,
+        mended=args.mended,
+        dry_run=args.dry_run,
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from hub.settings import Settings
+from hub.verbs.settle import settled
 from hub.verbs.shape import Add
 
 _MORE = """\
@@ -26,10 +28,12 @@ def register(add: Add) -> None:
     verb.add_argument("--json", dest="as_json", action="store_true", help="for programs")
 
     def run(args: argparse.Namespace) -> int:
-        from hub.settings import read
-        from hub.wiring.doctor import doctor
-
-        settings = read({"log": args.log, "store": args.store}, file=args.settings)
-        return doctor(settings=settings, data=args.data, port=args.port, ground=args.ground, as_json=args.as_json)
+        return settled(args, lambda settings: _doctor(settings, args))
 
     verb.set_defaults(run=run)
+
+
+def _doctor(settings: Settings, args: argparse.Namespace) -> int:
+    from hub.wiring.doctor import doctor
+
+    return doctor(settings=settings, data=args.data, port=args.port, ground=args.ground, as_json=args.as_json)

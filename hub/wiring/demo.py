@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -29,8 +30,7 @@ STORY_LEAD_S = 12 * 60.0
 
 def demo(*, port: int, data: Path, speed: float, seed: int) -> int:
     """``hub demo``: everything in one process on the embedded default."""
-    listener = listen("127.0.0.1", port)
-    with data_folder(data):
+    with listen("127.0.0.1", port) as listener, data_folder(data), ExitStack() as opened:
         say("1/5 ground: streets, water and places of the district")
         district = build(seed)
         played_file = data / "demo.json"
@@ -42,8 +42,8 @@ def demo(*, port: int, data: Path, speed: float, seed: int) -> int:
         clock = RunningClock(played.until, speed)
         centres = plugs.discover()
         say(f"2/5 log and store in {data}/")
-        log = open_log(f"sqlite:///{data / 'log.db'}")
-        store = SqlStore(f"sqlite:///{data / 'store.db'}")
+        log = opened.enter_context(closing(open_log(f"sqlite:///{data / 'log.db'}")))
+        store = opened.enter_context(closing(SqlStore(f"sqlite:///{data / 'store.db'}")))
         world = World(district, seed, played.anchor)
         producer = Producer(
             log=log,

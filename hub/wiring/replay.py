@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Thread
 
@@ -34,21 +35,22 @@ def replay(*, file: Path, kind: str, mapping: Path, speed: float | None, port: i
     known = intakes(centres)
     if kind not in known:
         raise HubError(f"--as {kind}: not known; it is one of {', '.join(known)}")
-    listener = listen("127.0.0.1", port)
-    chosen = mapping_file(mapping)
-    say(f"1/3 reading {file.name} with {chosen.name}")
-    planned = plan(file, chosen, known[kind])
     folder = data or Path("hub-data") / f"replay-{file.name.split('.')[0]}-{kind}"
-    with data_folder(folder):
+    with listen("127.0.0.1", port) as listener, ExitStack() as opened:
+        chosen = mapping_file(mapping)
+        say(f"1/3 reading {file.name} with {chosen.name}")
+        planned = plan(file, chosen, known[kind])
+        opened.enter_context(data_folder(folder))
         same_replay(folder / "replay.json", file, chosen, kind)
-        log = open_log(f"sqlite:///{folder / 'log.db'}")
+        log = opened.enter_context(closing(open_log(f"sqlite:///{folder / 'log.db'}")))
+        store = opened.enter_context(closing(SqlStore(f"sqlite:///{folder / 'store.db'}")))
         clock = RunningClock(0.0, 0.0)
         player = Player(planned, log, clock, speed)
         name = file.name.split(".")[0]
         district = build(1)
         running = start(
             log=log,
-            store=SqlStore(f"sqlite:///{folder / 'store.db'}"),
+            store=store,
             clock=clock,
             centres=centres,
             setting=setting_of("replay", Text(f"回放 {name}", f"Replay {name}"), district, offset_min(planned)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from math import log2
 from pathlib import Path
@@ -27,18 +28,19 @@ def serve(settings: Settings, *, role: Role, ground: str, host: str, port: int, 
     """``hub serve``: the wall over a real log."""
     require_loopback(host)
     settings.the_log()  # said before anything else happens
-    listener = listen(host, port)
-    centres = plugs.discover()
-    district = build(1)
-    made = None if ground in ("demo", "none") else Basemap(Path(ground))
-    with data_folder(data):
-        opened = open_topics(settings, centres)
+    with listen(host, port) as listener, ExitStack() as opened:
+        centres = plugs.discover()
+        district = build(1)
+        made = None if ground in ("demo", "none") else opened.enter_context(closing(Basemap(Path(ground))))
+        opened.enter_context(data_folder(data))
+        store = opened.enter_context(closing(SqlStore(settings.store_url(f"sqlite:///{data / 'store.db'}"))))
+        log = opened.enter_context(closing(open_topics(settings, centres)))
         setting = setting_of("live", district.name, district)
         if made is not None:
             setting = over(setting, made.manifest)
         running = start(
-            log=opened,
-            store=SqlStore(settings.store_url(f"sqlite:///{data / 'store.db'}")),
+            log=log,
+            store=store,
             clock=LiveClock(),
             centres=centres,
             setting=setting,
@@ -57,8 +59,6 @@ def serve(settings: Settings, *, role: Role, ground: str, host: str, port: int, 
             serve_pages()
         finally:
             running.close()
-            if made is not None:
-                made.close()
     return 0
 
 

@@ -1,7 +1,7 @@
 """Faults with real processes: kill, stop, cut, full disk, wrong clocks, and loads that last.
 
-Each has a short form for every run. ``HUB_TEST_FAULTS=10`` makes the long one: that many kills of each kind, absences of
-60 s, cuts up to 30 s. ``HUB_TEST_RUSH=600``: ten minutes of a rush (``HUB_TEST_RUSH_THINGS``, ``HUB_TEST_RUSH_HZ``).
+Each has a short form for every run. ``HUB_TEST_FAULTS=10`` makes the long one: that many kills of each kind, absences
+of 60 s, cuts up to 30 s. ``HUB_TEST_RUSH=600,20000,4``: a rush of seconds, moving things, fixes a second each.
 
 =========================  ============================================================================================
 what fails                 tests
@@ -12,8 +12,8 @@ database down, disk full   ``test_database_away``; ``unit/test_recorder``
 poison                     ``integration/test_poison``; ``unit/test_codec``, ``integration/test_dead_letters``
 duplicates, reordering,    ``test_records::test_repeated_reordered_…``; ``unit/test_picture``
 rewind
-hub killed at any instant  ``test_three_servers::test_any_of_them_may_be_killed``, ``test_records::…while_orders_are_given…``,
-                           ``integration/test_kill``, ``contract/test_store``
+hub killed at any instant  ``test_three_servers::test_any_of_them_may_be_killed``, ``integration/test_kill``,
+                           ``test_records::…_killed_while_orders_are_given…``, ``contract/test_store``
 slow browser               ``test_slow_line`` (bad line, thin line, one that never reads); ``unit/test_feed``
 two recorders              ``test_three_servers::test_a_frozen_recorder_is_fenced``; ``contract/test_lease``,
                            ``unit/test_recorder``

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 _NO_LINK = ("0A", "06", "05")  # listening, and what remains of one that was closed properly
 
 
-def rounds(short: int, name: str = "HUB_TEST_FAULTS") -> int:
-    """How often a fault is made, or how many seconds a load lasts: ``short`` in CI, that many in the long form."""
-    return max(short, int(os.environ.get(name, "0")))
+def rounds(short: int) -> int:
+    """How often a fault is made: ``short`` times, or as often as ``HUB_TEST_FAULTS`` says."""
+    return max(short, int(os.environ.get("HUB_TEST_FAULTS", "0")))
 
 
 def long_form() -> bool:
     """Whether ``HUB_TEST_FAULTS`` asks for the long form."""
-    return int(os.environ.get("HUB_TEST_FAULTS", "0")) > 1
+    return rounds(1) > 1
 
 
 def busy_s() -> float:
