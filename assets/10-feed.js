@@ -5,12 +5,13 @@
 //   spec (null until it came)         now() hub time, epoch ms       rate hub seconds per real second
 //   mode, ended                       connected, silent() seconds since the last frame
 //   on(event, fn) → off()             events: snap · rows {table, changed, removed} · fixes {n, idx, lon, lat, heading, at}
-//                                     · state {connected, silent_s} · spec · lang · tick (4 times a second)
-//   rows: once per animation frame and table. fixes: once per frame of the feed, lon/lat Int32Array in 1e-7 degree,
-//   heading Uint16Array in 0.01 degree (65535 unknown), at Float64Array epoch ms.
+//                                     · told · state {connected, silent_s} · spec · lang · tick (4 times a second)
+//   rows: once per animation frame and table, then told once: what shows rows draws then, in the same animation frame.
+//   fixes: once per frame of the feed, lon/lat Int32Array in 1e-7 degree, heading Uint16Array in 0.01 degree (65535
+//   unknown), at Float64Array epoch ms, in whole tenths of a second.
 (() => {
   'use strict';
-  const SILENT_S = 2, DEAD_S = 8, MAX_WAIT_MS = 2000, FIX_BYTES = 18;
+  const SILENT_S = 2, DEAD_S = 8, MAX_WAIT_MS = 2000, PLAIN = 0, PACKED = 1;
   const listeners = new Map();
   const pending = new Map();           // table → {changed:Set, removed:Set} until the next animation frame
   const clock = { now: Date.now(), at: performance.now(), rate: 1 };
@@ -60,6 +61,7 @@
     const batch = [...pending];
     pending.clear();
     for (const [table, { changed, removed }] of batch) hub.emit('rows', { table, changed: [...changed], removed: [...removed] });
+    hub.emit('told');
   }
   function forget() {
     for (const [table, rows] of Object.entries(hub.tables)) {
@@ -81,48 +83,46 @@
   }
 
   // --- fixes: columns behind the JSON
-  function fixes(fix, buffer, start) {
+  function fixes(fix, bytes) {
     if (!fix) return;
     for (const [idx, table, id] of fix.names ?? []) {
       fixed.set(`${table}/${id}`, hub.things[idx] = { table, id, at: 0 });
     }
     const n = fix.n;
     if (!n) return;
-    if (buffer.byteLength < start + n * FIX_BYTES) throw new Error(`feed: ${n} fixes do not fit the frame`);
-    const idx = new Uint32Array(buffer, start, n);
-    const lon = new Int32Array(buffer, start + 4 * n, n);
-    const lat = new Int32Array(buffer, start + 8 * n, n);
-    const late = new Int32Array(buffer, start + 12 * n, n);
-    const heading = new Uint16Array(buffer, start + 16 * n, n);
-    const at = new Float64Array(n);
+    const [idx, micro, micros, at, turn] = hub.columns(n, fix.of, bytes);
+    const lon = new Int32Array(n), lat = new Int32Array(n), heading = new Uint16Array(n);
     for (let i = 0; i < n; i++) {
-      at[i] = fix.base + late[i];
+      lon[i] = micro[i] * 10;
+      lat[i] = micros[i] * 10;
+      at[i] *= 100;
+      heading[i] = turn[i] === 255 ? 65535 : Math.round(turn[i] * 36000 / 255);
       const thing = hub.things[idx[i]];
       if (thing) thing.at = at[i];
     }
-    hub.emit('fixes', { n, idx, lon, lat, heading, at });
+    hub.emit('fixes', { n, idx: Uint32Array.from(idx), lon, lat, heading, at });
   }
 
-  function take(buffer) {
-    const length = new DataView(buffer).getUint32(0, true);
-    const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  function take(bytes) {
+    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
     lastFrame = performance.now();
     hub.frames += 1;
     tries = 0;
     if (head.clock) setClock(head.clock);
     if (head.k === 'snap') { forget(); hub.emit('snap'); }
     merge(head.up, head.rm);
-    fixes(head.fix, buffer, (4 + length + 3) & ~3);
+    fixes(head.fix, bytes.subarray(4 + length));
     if (head.cursor) cursor = head.cursor;
     if (!hub.connected) { hub.connected = true; state(); }
   }
 
   async function inflate(data) {
     const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream('deflate'));
-    return new Response(stream).arrayBuffer();
+    return new Uint8Array(await new Response(stream).arrayBuffer());
   }
 
-  // --- the socket: frames are inflated side by side and applied in order; it never gives up
+  // --- the socket: small frames are taken as they are, others inflated side by side; all in order; it never gives up
   function open() {
     const mine = ++generation;
     const where = new URL('/feed', location.href);
@@ -130,11 +130,15 @@
     if (cursor) where.searchParams.set('since', cursor);
     socket = new WebSocket(where);
     socket.binaryType = 'arraybuffer';
-    let tail = Promise.resolve();
+    let tail = Promise.resolve(), waiting = 0;
+    const bad = (error) => { if (mine === generation) { console.error('feed: bad frame', error); cursor = ''; again(); } };
+    const use = (bytes) => { try { if (mine === generation) take(bytes); } catch (error) { bad(error); } };
     socket.onmessage = ({ data }) => {
-      const ready = inflate(data);
-      tail = tail.then(() => ready).then((buffer) => { if (mine === generation) take(buffer); })
-        .catch((error) => { if (mine === generation) { console.error('feed: bad frame', error); cursor = ''; again(); } });
+      const bytes = new Uint8Array(data), body = bytes.subarray(1);
+      if (bytes[0] === PLAIN && !waiting) { use(body); return; }
+      const ready = bytes[0] === PACKED ? inflate(body) : Promise.resolve(body);
+      waiting += 1;
+      tail = tail.then(() => ready).then(use, bad).then(() => { waiting -= 1; });
       ready.catch(() => {});           // reported by the chain above
     };
     socket.onclose = () => { if (mine === generation) again(); };

@@ -7,14 +7,14 @@
 
   // {id, tables, draw(root), every_s}: drawn when one of its tables changed, the language or its size did, or it was mounted.
   hub.panel = (panel) => panels.push({ every_s: 1, drawn: 0, dirty: true, root: null, ...panel });
+  const touch = (wanted) => { for (const panel of panels) if (wanted(panel)) panel.dirty = true; };
   const mark = (wanted) => {
-    for (const panel of panels) if (wanted(panel)) panel.dirty = true;
-    if (!scheduled) { scheduled = true; requestAnimationFrame(draw); }
+    touch(wanted);
+    if (!scheduled) { scheduled = true; requestAnimationFrame(() => { scheduled = false; draw(); }); }
   };
   const sizes = new ResizeObserver((entries) => mark((panel) => entries.some((entry) => entry.target === panel.root)));
 
   function draw() {
-    scheduled = false;
     for (const panel of panels) {
       const root = document.getElementById(panel.id);
       if (root !== panel.root) {
@@ -29,7 +29,8 @@
       try { panel.draw(root); } catch (error) { console.error(`panel ${panel.id}`, error); }
     }
   }
-  hub.on('rows', ({ table }) => mark((panel) => panel.tables?.includes(table)));
+  hub.on('rows', ({ table }) => touch((panel) => panel.tables?.includes(table)));
+  hub.on('told', draw);                 // within the animation frame in which the rows were told
   hub.on('snap', () => mark(() => true));
   hub.on('spec', () => mark(() => true));
   hub.on('lang', () => mark(() => true));

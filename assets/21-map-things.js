@@ -52,7 +52,7 @@
 
     /* A new fix: glide there from where the thing is drawn now, for as long as fixes of this thing are apart. */
     me.place = (s, lon, lat, heading, at, now) => {
-      if (at <= me.at[s]) return false; // an older or repeated fix never moves a thing back
+      if (at < me.at[s]) return false; // an older fix never moves a thing back
       if (!me.origin) { me.origin = [mercX(lon), mercY(lat)]; me.atBase = at; }
       if (Math.abs(at - me.atBase) > 2e8) rebase(at);
       const t = now - me.start, o = s * 8, b = s * RECORD + 28;
@@ -147,8 +147,8 @@
   function takeRow(table, id, row, now) {
     const store = storeOf(table);
     if (!store || !row) return;
-    const s = store.slot(id), at = millis(row.at);
-    if (row.position && at > 0) {
+    const s = store.slot(id), at = Math.round(millis(row.at) / 100) * 100; // as the feed tells times of fixes
+    if (row.position && at > store.at[s]) {    // within one tenth of a second a fix is at least as new as the row
       const deg = row.heading_deg;
       const heading = deg == null ? null : Math.round((((deg % 360) + 360) * 256) / 360) & 255;
       store.place(s, row.position.lon, row.position.lat, heading, at, now);

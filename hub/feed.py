@@ -3,17 +3,16 @@
 A viewer is only a cursor. A frame from any cursor is the merged change since then; a viewer that fell too far behind,
 or that knows another run of the server, gets a snapshot. There is no queue per viewer. Must not know sockets.
 
-Frame: zlib( u32 LE length of JSON | JSON | zero padding to 4 | columns ). JSON: ``k`` snap, delta or beat; ``cursor``;
-``clock``; ``up`` rows by table; ``rm`` ids by table (also ones the viewer never had); ``fix`` {n, base, names}.
-Columns of n positions: index u32, lon i32, lat i32 (1e-7 degrees), at i32 (ms after base), heading u16 (0.01 degree,
-65535 unknown).
+Frame: a byte that is 1 when the rest is a zlib stream, 0 when it is not; then u32 LE length of JSON | JSON | columns.
+JSON: ``k`` snap, delta or beat; ``cursor``; ``clock``; ``up`` rows by table; ``rm`` ids by table (also ones the viewer
+never had); ``fix`` {n, of, names}. Columns of n positions, by rising index: index, lon, lat (1e-6 degrees), at (tenths
+of a second since the epoch), heading (255ths of a circle, 255 unknown). ``of`` says of each column how it is written,
+``[low, width]`` or ``[low, width, first]``; its planes of n bytes follow one another (``hub.frame.planes``).
 """
 
 from __future__ import annotations
 
-import sys
 import time
-import zlib
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
@@ -23,6 +22,7 @@ from typing import Any
 
 import msgspec
 
+from hub.frame import packed, planes
 from hub.picture.delta import Delta, merge_into
 from hub.picture.rows import JSON, Row, Table, view
 from hub.ports import Clock
@@ -34,7 +34,7 @@ SETTLE_S = 0.1
 ALIVE_S = 6.0
 """Without a sign of the engine for this long no beat is sent, and every page says that the hub is silent. Longer than
 the engine may wait for a broker that does not answer: a log that is down is said by itself."""
-UNKNOWN_HEADING = 65535
+TURN, UNKNOWN_HEADING = 255, 255
 _MOVING = ("rev", "position", "heading_deg", "speed_mps")
 _Place = tuple[str, str]
 
@@ -48,8 +48,8 @@ class _Fixes:
         self.index: dict[_Place, int] = {}
         self.names: list[_Place] = []
         self.lon, self.lat = array("i"), array("i")
-        self.heading = array("H")
-        self.at: list[float] = []
+        self.heading = array("B")
+        self.at: list[int] = []
         self.changed: dict[int, int] = {}
 
     def put(self, place: _Place, row: Row, seq: int) -> None:
@@ -61,31 +61,22 @@ class _Fixes:
             self.lon.append(0)
             self.lat.append(0)
             self.heading.append(UNKNOWN_HEADING)
-            self.at.append(0.0)
-        self.lon[index] = round(fact.position.lon * 1e7)
-        self.lat[index] = round(fact.position.lat * 1e7)
+            self.at.append(0)
+        self.lon[index] = round(fact.position.lon * 1e6)
+        self.lat[index] = round(fact.position.lat * 1e6)
         heading = fact.heading_deg
-        self.heading[index] = UNKNOWN_HEADING if heading is None else round(heading % 360 * 100) % 36000
-        self.at[index] = row.at
+        self.heading[index] = UNKNOWN_HEADING if heading is None else round(heading / 360 * TURN) % TURN
+        self.at[index] = (round(row.at * 1000) + 50) // 100  # from milliseconds, as the page rounds those of a row
         self.changed.pop(index, None)
         self.changed[index] = seq
 
-    def columns(self, picked: list[int], known: int) -> tuple[dict[str, JSON], bytes]:
-        """JSON head and column bytes for some indices; ``known``: how many names the viewer has already."""
-        base = min((self.at[i] for i in picked), default=0.0)
-        at = array("i", [min(2**31 - 1, round((self.at[i] - base) * 1000)) for i in picked])
-        columns = (
-            array("I", picked),
-            array("i", [self.lon[i] for i in picked]),
-            array("i", [self.lat[i] for i in picked]),
-            at,
-            array("H", [self.heading[i] for i in picked]),
-        )
-        if sys.byteorder == "big":
-            for column in columns:
-                column.byteswap()
+    def columns(self, picked: list[int], known: int) -> tuple[dict[str, JSON], list[bytes]]:
+        """JSON head and planes for some indices, rising; ``known``: how many names the viewer has already."""
+        kept = (self.lon, self.lat, self.at, self.heading)
+        written = [planes(column) for column in (picked, *([of[i] for i in picked] for of in kept))]
         names = [(i, *self.names[i]) for i in range(known, len(self.names))]
-        return {"n": len(picked), "base": round(base * 1000), "names": names}, b"".join(c.tobytes() for c in columns)
+        head: dict[str, JSON] = {"n": len(picked), "of": [how for how, _ in written], "names": names}
+        return head, [plane for _, column in written for plane in column]
 
 
 class Feed:
@@ -113,10 +104,13 @@ class Feed:
         self._pending: Delta = {}
         self._settled = float("-inf")
         self._alive = time.monotonic()
-        self._wake: Callable[[], None] | None = None
+        self._wake: Callable[[bool], None] | None = None
 
-    def on_change(self, wake: Callable[[], None] | None) -> None:
-        """``wake()`` is called (from the engine's thread) after every change; it must not block."""
+    def on_change(self, wake: Callable[[bool], None] | None) -> None:
+        """``wake(fact)`` is called (from the engine's thread) after every change; it must not block.
+
+        ``fact``: more was published than what only moves or is derived.
+        """
         self._wake = wake
 
     def alive(self) -> None:
@@ -140,7 +134,7 @@ class Feed:
             merge_into(self._pending, delta)
             if time.monotonic() - self._settled > SETTLE_S:
                 self._settle()
-        self._woken()
+        self._woken(any(not self._tables[name].ephemeral for name in delta))
 
     def _settle(self) -> None:
         """Put what was published into rows and columns, under the lock."""
@@ -167,9 +161,9 @@ class Feed:
         if changed:
             self._woken()
 
-    def _woken(self) -> None:
+    def _woken(self, fact: bool = False) -> None:
         if self._wake is not None:
-            self._wake()
+            self._wake(fact)
 
     def _put(self, table: Table, key: str, row: Row | None) -> None:
         place = (table.name, key)
@@ -253,16 +247,14 @@ class Feed:
             "cursor": f"{self.boot}.{self._seq}",
             "clock": {"now": round(self._clock.now() * 1000), "rate": self._clock.rate(), **self._mode()},
         }
-        columns = b""
+        columns: list[bytes] = []
         if changed or since is None:
             head["up"] = self._group(changed)
         if gone:
             head["rm"] = _group_ids(gone)
         if picked or known < len(self._fixes.names):  # new names are told even of things that left the screen again
             head["fix"], columns = self._fixes.columns(sorted(picked), known)
-        text = _encode(head)
-        body = len(text).to_bytes(4, "little") + text + b"\0" * (-len(text) % 4) + columns
-        return zlib.compress(body, 3)
+        return packed(_encode(head), columns)
 
     def _group(self, places: list[_Place]) -> dict[str, list[msgspec.Raw]]:
         out: dict[str, list[msgspec.Raw]] = {}

@@ -29,6 +29,19 @@ def look(age_s: float | None, expected_s: float | None, grace_s: float = 0.0) ->
     return "stale" if ratio <= LOST else "lost"
 
 
+def ahead(ahead_s: float, rate: float) -> float | None:
+    """By how many seconds a source's clock is ahead, when that is worth saying; ``rate``: hub seconds per second."""
+    return round(ahead_s, 1) if ahead_s > AHEAD_S * max(1.0, rate) else None
+
+
+def look_of(at: float | None, ahead_s: float, expected_s: float | None, now: float, rate: float) -> Look:
+    """How a source last heard at ``at`` (epoch seconds) looks. One whose clock is ahead never looks fresh: nobody
+    knows how old what it says is.
+    """
+    seen = look(None if at is None else now - at, expected_s, grace_s=rate)
+    return "late" if seen == "fresh" and ahead(ahead_s, rate) is not None else seen
+
+
 def taken(counters: Mapping[str, int], topic: str) -> int:
     """How many records of a topic the hub has read, whatever became of them."""
     return sum(counters.get(f"{topic} {outcome}", 0) for outcome in ("applied", "superseded", "dead"))

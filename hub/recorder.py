@@ -94,7 +94,8 @@ class Recorder:
     @property
     def leading(self) -> bool:
         """Whether this server holds the lease, as far as it knows."""
-        return self._lease is not None and self._lease.holder == self._holder
+        lease = self._lease
+        return lease is not None and lease.holder == self._holder and time.monotonic() < self._asked + lease.left_s
 
     def state(self) -> Recording:
         """What /healthz and the wall say of it."""

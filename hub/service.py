@@ -16,9 +16,9 @@ from msgspec import to_builtins as builtins
 from hub.centre import Centre
 from hub.domain.kinds import KINDS
 from hub.domain.model import Text
-from hub.engine import Engine
+from hub.engine import Engine, Heard
 from hub.feed import Feed
-from hub.health import look, taken
+from hub.health import look_of, taken
 from hub.picture.rows import JSON, Table, stamp, view
 from hub.ports import Clock, DeadLetter, Store
 from hub.recorder import Recorder
@@ -140,10 +140,10 @@ class Hub:
         return out
 
     def _centre(self, centre: Centre, now: float) -> dict[str, JSON]:
-        heard = self.engine.state.heard.get(centre.topic)
-        age = None if heard is None or heard.at is None else now - heard.at
+        heard = self.engine.state.heard.get(centre.topic) or Heard()
+        age = None if heard.at is None else now - heard.at
         return {
-            "state": look(age, centre.expected_s, grace_s=self.clock.rate()),
+            "state": look_of(heard.at, heard.ahead_s, centre.expected_s, now, self.clock.rate()),
             "age_s": None if age is None else round(age, 3),
             "records": taken(self.engine.counters, centre.topic),
         }

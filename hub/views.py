@@ -16,7 +16,7 @@ from hub.domain.field import Alarm, Clue, Operation
 from hub.domain.model import Text, seconds
 from hub.engine import Heard
 from hub.figures import HUB_TILES
-from hub.health import AHEAD_S, Look, look, taken
+from hub.health import ahead, look_of, taken
 from hub.picture.fold import Picture
 from hub.picture.rows import JSON, stamp
 from hub.show import Tile
@@ -72,17 +72,16 @@ def centre_row(
     broken: set[str],
 ) -> dict[str, JSON]:
     """One cell of the strip: name, headline figure, and how long its topic has been silent."""
-    last = None if heard is None else heard.at
-    age = None if last is None else now - last
-    state: Look = look(age, centre.expected_s, grace_s=rate)
+    heard = heard or Heard()
+    last = heard.at
     tile = next(t for t in centre.panels.tiles if t.id == centre.panels.headline)
     return {
         "id": centre.name,
         "title": msgspec.to_builtins(centre.title),
-        "state": state,
+        "state": look_of(last, heard.ahead_s, centre.expected_s, now, rate),
         "last_at": None if last is None else stamp(last),
         "expected_s": centre.expected_s,
-        "ahead_s": round(heard.ahead_s, 1) if heard is not None and heard.ahead_s > AHEAD_S * max(1.0, rate) else None,
+        "ahead_s": ahead(heard.ahead_s, rate),
         "records": taken(counters, centre.topic),
         "headline": _figure(centre.name, tile, picture, now, broken),
     }

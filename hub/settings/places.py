@@ -15,6 +15,12 @@ from secrets import token_hex
 
 from hub.errors import HubError
 
+_BOUNDS = {"TCP_NOTSENT_LOWAT": 16_384, "TCP_USER_TIMEOUT": 20_000}
+"""What every connection inherits from the listener, where the system knows it. Bytes not sent yet: without a bound the
+kernel queues some megabytes of old frames for a viewer that reads slowly. Milliseconds without any progress: otherwise
+a viewer that never reads keeps its connection, and what waits for it, for ever.
+"""
+
 
 def require_loopback(host: str) -> None:
     """Refuse to listen where strangers can reach it: nothing signs anybody in yet."""
@@ -34,6 +40,9 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for name, value in _BOUNDS.items():
+        if hasattr(socket, name):
+            listener.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
     try:
         listener.bind((host, port))
     except (OSError, OverflowError) as error:
@@ -58,14 +67,14 @@ def data_folder(path: Path) -> Iterator[None]:
         yield
 
 
-def node_name(folder: Path) -> str:
-    """The name of a server among those that share a store: the machine's, and a word of its data folder's own that
-    stays the same when it is started again.
+def node_name(folder: Path, given: str | None = None) -> str:
+    """The name of a server among those that share a store: ``given`` or the machine's, and a word of its data folder's
+    own that stays the same when it is started again; two servers never have the same.
     """
     note = folder / "node"
     if not note.exists():
         note.write_text(token_hex(3), "utf-8")
-    return f"{socket.gethostname()}-{note.read_text('utf-8').strip()}"
+    return f"{given or socket.gethostname()}-{note.read_text('utf-8').strip()}"
 
 
 def moment(text: str) -> float:

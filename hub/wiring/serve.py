@@ -45,7 +45,7 @@ def serve(settings: Settings, *, role: Role, ground: str, host: str, port: int, 
             centres=centres,
             setting=setting,
             home=None,
-            node=settings.node or node_name(data),
+            node=node_name(data, settings.node),
             role=role,
         )
         if role == "recorder":

@@ -21,6 +21,7 @@ from hub.field.district import District, geojson
 from hub.wiring.run import Running
 from hub.wiring.say import say
 from hub.wiring.schema import schemas
+from hub.wiring.sockets import Direct
 from layouts import api, commands
 from layouts.app import Deps, make_app
 from layouts.gate import Rules, gate
@@ -66,7 +67,7 @@ def _programs(running: Running) -> list[BaseRoute]:
 
 def _server(app: Any, listener: socket.socket) -> Callable[[], None]:
     config = uvicorn.Config(
-        app, log_level="warning", ws_per_message_deflate=False, access_log=False, timeout_graceful_shutdown=2
+        app, log_level="warning", ws=Direct, ws_per_message_deflate=False, access_log=False, timeout_graceful_shutdown=2
     )
     server = uvicorn.Server(config)
     return lambda: server.run(sockets=[listener])

@@ -9,40 +9,33 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-import zlib
-from array import array
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any, Self
 
-import msgspec
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from tests.frames import read
+
 AGAIN_S = 0.5
 _CACHED = 64
-_decode = msgspec.json.Decoder().decode
-_frames: OrderedDict[bytes, tuple[dict[str, Any], tuple[array[int], array[int], array[int]]]] = OrderedDict()
+_frames: OrderedDict[bytes, tuple[dict[str, Any], tuple[list[int], list[int], list[int]]]] = OrderedDict()
 
 
-def read_frame(raw: bytes) -> tuple[dict[str, Any], tuple[array[int], array[int], array[int]]]:
-    """The JSON head and the columns (index, lon, lat) of a frame."""
+def read_frame(raw: bytes) -> tuple[dict[str, Any], tuple[list[int], list[int], list[int]]]:
+    """The JSON head and the columns (index, lon, lat in millionths of a degree) of a frame."""
     held = _frames.get(raw)
     if held is not None:
         return held
-    body = zlib.decompress(raw)
-    length = int.from_bytes(body[:4], "little")
-    head = _decode(body[4 : 4 + length])
-    start, n = (4 + length + 3) & ~3, head.get("fix", {}).get("n", 0)
-    columns = array("I"), array("i"), array("i")
-    for place, column in enumerate(columns):
-        column.frombytes(body[start + 4 * n * place : start + 4 * n * (place + 1)])
-    _frames[raw] = head, columns
+    head, columns = read(raw)
+    made = head, (columns["index"], columns["lon"], columns["lat"])
+    _frames[raw] = made
     if len(_frames) > _CACHED:
         _frames.popitem(last=False)
-    return head, columns
+    return made
 
 
 @dataclass(slots=True)

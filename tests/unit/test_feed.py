@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import struct
-import zlib
 from typing import Any
 
 from hypothesis import given, settings
@@ -16,6 +13,7 @@ from hub.domain.model import Position, instant
 from hub.feed import Feed
 from hub.field.topics import TABLES
 from hub.picture.rows import Row
+from tests.frames import read
 
 NOW = 1_760_000_000.0
 NAMED = {table.name: table for table in TABLES}
@@ -58,9 +56,7 @@ class Page:
         made = feed.frame(self.cursor)
         assert made is not None
         raw, self.cursor = made
-        body = zlib.decompress(raw)
-        (length,) = struct.unpack_from("<I", body)
-        head = json.loads(body[4 : 4 + length])
+        head, columns = read(raw)
         self.kinds.append(head["k"])
         assert head["cursor"] == self.cursor
         if head["k"] == "snap":
@@ -78,12 +74,8 @@ class Page:
             fix = head["fix"]
             for index, table, key in fix["names"]:
                 self.names[index] = (table, key)
-            n = fix["n"]
-            at = 4 + length + (-length % 4)
-            columns = struct.unpack_from(f"<{n}I{n}i{n}i{n}i{n}H", body, at)
-            for k in range(n):
-                index, lon, lat, ms, heading = (columns[c * n + k] for c in range(5))
-                self.fixes[self.names[index]] = (lon / 1e7, lat / 1e7, fix["base"] + ms, heading)
+            for index, lon, lat, at, heading in zip(*columns.values(), strict=True):
+                self.fixes[self.names[index]] = (lon / 1e6, lat / 1e6, at / 10, heading)
 
 
 def test_first_a_snapshot_then_deltas_then_beats() -> None:
@@ -94,7 +86,7 @@ def test_first_a_snapshot_then_deltas_then_beats() -> None:
     page.take(feed)
     page.take(feed)
     assert page.kinds == ["snap", "delta", "beat"]
-    assert page.fixes["units", "U-1"] == (104.002, 30.5, (NOW + 2) * 1000, 27000)
+    assert page.fixes["units", "U-1"] == (104.002, 30.5, NOW + 2, 191)
 
 
 def test_movement_alone_sends_no_row() -> None:
