@@ -1,4 +1,4 @@
-"""The read side for programs: health, tables, rows, dead letters, spec, schemas. JSON; an error is JSON with a reason."""
+"""The read side for programs: health, tables, rows, dead letters, spec, schemas; an error is JSON with a reason."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from streams.geo import Bounds
 LAYERS = ("boundary", "parks", "water", "blocks", "streets", "places")
 """In the order in which a tile holds them."""
 FIELDS: Mapping[str, list[str]] = {
-    "boundary": ["kind", "zh", "en"],
+    "boundary": ["kind"],
     "parks": ["kind", "zh", "en"],
     "water": ["kind", "zh", "en"],
     "blocks": ["height"],

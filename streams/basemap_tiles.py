@@ -45,7 +45,7 @@ def prepared(layers: Layers, bounds: Bounds | None) -> dict[str, gpd.GeoDataFram
         areas = shapely.get_dimensions(made.geometry.values) == 2
         made.loc[areas, "geometry"] = shapely.make_valid(made.geometry.values[areas])
         if name == "boundary":  # before the clip, whose edge is nobody's border
-            made["geometry"] = [each.boundary if each.area else each for each in made.geometry]
+            made = _borders(made)
         if bounds is not None:
             made["geometry"] = shapely.clip_by_rect(made.geometry.values, *bounds)
         made = _plain(made)
@@ -57,6 +57,17 @@ def prepared(layers: Layers, bounds: Bounds | None) -> dict[str, gpd.GeoDataFram
         if len(made):
             out[name] = made
     return out
+
+
+def _borders(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Outlines as lines; the border of two neighbours once, as two dashed lines on one another look solid."""
+    keys = ["kind", "zoom"]
+    lines = rows.assign(geometry=[each.boundary if each.area else each for each in rows.geometry])
+    once = [
+        (*key, shapely.line_merge(shapely.union_all(group.geometry.values)))
+        for key, group in lines.groupby(keys, sort=False)
+    ]
+    return gpd.GeoDataFrame(pd.DataFrame(once, columns=[*keys, "geometry"]), geometry="geometry", crs=rows.crs)
 
 
 def _plain(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

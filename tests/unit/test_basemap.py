@@ -199,6 +199,17 @@ def test_a_whole_layer_can_be_one_thing(folder: Path) -> None:
     assert built(folder / "outline.mbtiles", package, mapping=rules).manifest.counts == {"boundary": 1}
 
 
+def test_the_border_of_two_neighbours_is_drawn_once(folder: Path) -> None:
+    boxes = [shapely.box(104.0, 30.6, 104.1, 30.7), shapely.box(104.1, 30.6, 104.2, 30.7)]
+    file = written(
+        folder / "two.geojson", [(each, {"level": "district", "name": f"{k}区"}) for k, each in enumerate(boxes)]
+    )
+    built(folder / "two.mbtiles", file)
+    drawn_m = drawn(folder / "two.mbtiles", "boundary", 8).length.sum()
+    whole = gpd.GeoSeries([shapely.union_all([each.boundary for each in boxes])], crs="EPSG:4326")
+    assert drawn_m == pytest.approx(whole.to_crs("EPSG:3857").length.iloc[0], rel=0.01)
+
+
 def test_a_broken_ring_is_mended_or_counted(folder: Path) -> None:
     bow = shapely.Polygon([(104.0, 30.6), (104.01, 30.61), (104.01, 30.6), (104.0, 30.61)])
     file = written(folder / "bow.geojson", [(bow, {"natural": "water"}), (shapely.Polygon(), {"natural": "water"})])

@@ -1,4 +1,4 @@
-"""`hub basemap` on maps other people drew: an extract of Helsinki, roads and outlines of Chengdu, councils of Los Angeles."""
+"""`hub basemap` on maps other people drew: Helsinki, roads and outlines of Chengdu, councils of Los Angeles."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def test_an_extract_of_helsinki(shared: Path, tmp_path: Path) -> None:
     assert made.broken == 11  # rings of two points and the like
     places = drawn(tmp_path / "helsinki.mbtiles", "places")
     square = places[places["en"] == "Helsinki Senate Square"].geometry.iloc[0]
-    assert (square.x, square.y) == pytest.approx((24.9522, 60.1694), abs=0.0005)
+    assert (square.x, square.y) == pytest.approx((24.9522, 60.1694), abs=0.001)  # a point in its area
     assert set(places["zh"]) >= {"參議院廣場"}
-    cell = Basemap(tmp_path / "helsinki.mbtiles").cell(15, 18654, 9487)
+    cell = Basemap(tmp_path / "helsinki.mbtiles").cell(15, 18654, 9484)
     assert len(cell["blocks"]["features"]) > 20
 
 

@@ -1,4 +1,4 @@
-"""`/feed` over a real server and real sockets, and over plain ASGI: the same frames, in order, however slow a viewer is."""
+"""`/feed` over a real server and real sockets, and over plain ASGI: the same frames, however slow a viewer is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from threading import Thread
 from typing import Any
 
@@ -71,7 +72,8 @@ def served(source: Numbers, **settings: Any) -> Iterator[Served]:
     try:
         limit = time.monotonic() + 10
         while not server.started:
-            assert thread.is_alive() and time.monotonic() < limit
+            assert thread.is_alive()
+            assert time.monotonic() < limit
             time.sleep(0.01)
         yield Served(source, push, listener.getsockname()[1], server)
     finally:
@@ -108,7 +110,7 @@ async def told(link: ClientConnection, number: int) -> list[bytes]:
 def chained(frames: list[bytes]) -> bool:
     """Whether every frame begins where the one before ended."""
     ends = [raw.split(b"|")[0].split(b">") for raw in frames]
-    return all(before[1] == after[0] for before, after in zip(ends, ends[1:], strict=False))
+    return all(before[1] == after[0] for before, after in pairwise(ends))
 
 
 @pytest.mark.parametrize("filling", [10, 200, 70_000], ids=["7 bits", "16 bits", "64 bits"])
@@ -282,7 +284,7 @@ def test_over_asgi_alone() -> None:
 
         scope = {"type": "websocket", "path": "/feed", "query_string": b"since=0", "headers": [], "subprotocols": []}
         app: Callable[..., Awaitable[None]] = Starlette(routes=[push.route()])
-        page = asyncio.create_task(app(scope, incoming.get, send))  # type: ignore[arg-type]
+        page: asyncio.Task[None] = asyncio.ensure_future(app(scope, incoming.get, send))
         await until(lambda: len(sent) == 2)
         source.add()
         await until(lambda: len(sent) == 3)
