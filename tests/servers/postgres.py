@@ -50,7 +50,7 @@ def missing() -> str | None:
     try:
         done = subprocess.run(asked, capture_output=True, text=True, check=False, **_as_whom())
     except PermissionError:
-        return f"no real PostgreSQL: root runs it as nobody, who may not enter {folder}: chmod a+rx the folders above it"
+        return f"no real PostgreSQL: it runs as nobody, who may not enter {folder}: chmod a+rx the folders above it"
     return f"no real PostgreSQL: {done.stderr.strip()}" if done.returncode else None
 
 
