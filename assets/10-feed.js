@@ -1,7 +1,8 @@
 // The feed: one WebSocket, merged into window.hub.tables. Knows rows, fixes and time; knows no panel and no centre.
 //
 // window.hub for everybody else:
-//   tables {name: Map(id → row)}      things[idx] = {table, id, at}  (at: epoch ms of its newest fix)
+//   tables {name: Map(id → row)}      things[idx] = {table, id, at, lon, lat, heading} of its newest fix, as in fixes below;
+//                                     a row may say an older position: of the two the later one is right
 //   spec (null until it came)         now() hub time, epoch ms       rate hub seconds per real second
 //   mode, ended                       connected, silent() seconds since the last frame
 //   on(event, fn) → off()             events: snap · rows {table, changed, removed} · fixes {n, idx, lon, lat, heading, at}
@@ -98,7 +99,7 @@
       at[i] *= 100;
       heading[i] = turn[i] === 255 ? 65535 : Math.round(turn[i] * 36000 / 255);
       const thing = hub.things[idx[i]];
-      if (thing) thing.at = at[i];
+      if (thing) { thing.at = at[i]; thing.lon = lon[i]; thing.lat = lat[i]; thing.heading = heading[i]; }
     }
     hub.emit('fixes', { n, idx: Uint32Array.from(idx), lon, lat, heading, at });
   }

@@ -139,16 +139,19 @@
       const store = storeOf(thing.table);
       if (!store) continue;
       if (seen[i] !== thing) { seen[i] = thing; slotByIdx[i] = store.slot(thing.id); }
-      const heading = f.heading[k] === 65535 ? null : Math.round((f.heading[k] * 256) / 36000) & 255;
-      store.place(slotByIdx[i], f.lon[k] * 1e-7, f.lat[k] * 1e-7, heading, f.at[k], now);
+      store.place(slotByIdx[i], f.lon[k] * 1e-7, f.lat[k] * 1e-7, turn(f.heading[k]), f.at[k], now);
     }
   };
+  const turn = (heading) => (heading === 65535 ? null : Math.round((heading * 256) / 36000) & 255);
 
   function takeRow(table, id, row, now) {
     const store = storeOf(table);
     if (!store || !row) return;
     const s = store.slot(id), at = Math.round(millis(row.at) / 100) * 100; // as the feed tells times of fixes
-    if (row.position && at > store.at[s]) {    // within one tenth of a second a fix is at least as new as the row
+    const fix = hub.thing?.(table, id);
+    if (fix?.lat !== undefined && fix.at >= at) {   // it came before this map was there: the row may be older
+      if (fix.at > store.at[s]) store.place(s, fix.lon * 1e-7, fix.lat * 1e-7, turn(fix.heading), fix.at, now);
+    } else if (row.position && at > store.at[s]) {  // within one tenth of a second a fix is at least as new as the row
       const deg = row.heading_deg;
       const heading = deg == null ? null : Math.round((((deg % 360) + 360) * 256) / 360) & 255;
       store.place(s, row.position.lon, row.position.lat, heading, at, now);

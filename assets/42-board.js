@@ -13,7 +13,7 @@
   const ENDED = new Set(['done', 'cancelled']);
   let turn = { id: null, until: 0 };
 
-  const isLate = (task) => !ENDED.has(task.state) && task.due_at && hub.ms(task.due_at) < hub.now();
+  const isLate = (task) => hub.rowClock(task).look === 'late';
   const trouble = (task) => task.state === 'refused' || task.state === 'expired';
 
   function running() {
@@ -54,7 +54,7 @@
     },
   });
   const order = (a, b) => trouble(b) - trouble(a) || Boolean(isLate(b)) - Boolean(isLate(a))
-    || (ENDED.has(a.state) ? hub.ms(b.at) - hub.ms(a.at) : hub.ms(a.due_at ?? a.at) - hub.ms(b.due_at ?? b.at)) || (a.id < b.id ? -1 : 1);
+    || (ENDED.has(a.state) ? hub.ms(b.at) - hub.ms(a.at) : hub.ms(a.clock?.[1] ?? a.at) - hub.ms(b.clock?.[1] ?? b.at)) || (a.id < b.id ? -1 : 1);
 
   function makeBlock() {
     const name = dom.words('name'), number = dom.make('b', 'number'), facts = dom.words('detail'), age = dom.ageNode();
@@ -103,20 +103,24 @@
     dom.keyed(node.cards, shown, (task) => task.id, makeCard, fillCard);
   }
   function makeCard() {
-    const name = dom.words('two'), who = dom.words('who'), tag = dom.words('tag'), age = dom.ageNode();
-    const node = dom.make('article', 'card', name, dom.make('div', 'foot', who, tag, age));
-    return Object.assign(node, { name_: name, who, tag, age });
+    const name = dom.words('two'), who = dom.words('who'), tag = dom.words('tag'), chased = dom.words('chased-tag'), clock = hub.clockNode(), age = dom.ageNode();
+    const node = dom.make('article', 'card', name, dom.make('div', 'foot', who, tag, chased, clock, age));
+    return Object.assign(node, { name_: name, who, tag, chased, clock, age });
   }
   function fillCard(node, task) {
-    const late = isLate(task), bad = trouble(task);
+    const clock = hub.rowClock(task), late = clock.look === 'late', bad = trouble(task), chased = hub.chaseWords(task);
     node.name_.set(task.title);
     node.who.set(task.assignee);
     dom.cls(node, 'is-late', late);
+    dom.cls(node, 'is-warn', clock.look === 'warn');
     dom.cls(node, 'is-bad', bad);
-    dom.show(node.tag, late || bad || task.state === 'cancelled');
-    node.tag.set(bad || task.state === 'cancelled' ? hub.label('task_state', task.state) : { zh: '超时', en: 'late' });
+    dom.show(node.tag, bad || task.state === 'cancelled');
+    node.tag.set(hub.label('task_state', task.state));
     if (task.cause) dom.title(node.tag, hub.text(task.cause));
-    node.age.set(late ? hub.ms(task.due_at) : hub.ms(task.at), late ? 'late' : 'fresh');
+    dom.show(node.chased, chased != null);
+    if (chased) node.chased.set(chased);
+    node.clock.set(clock);
+    node.age.set(hub.ms(task.at));
     const done = task.progress != null && !ENDED.has(task.state) ? Math.round(task.progress * 100) : null;
     node.style.setProperty('--progress', done == null ? '0%' : `${done}%`);
   }

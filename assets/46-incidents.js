@@ -36,6 +36,8 @@
         (node, row) => (row.id === 'empty' ? node.set({ zh: '无在办警情', en: 'No open incident' }) : fill(node, row)));
       const items = [{ id: 'count', cls: '', zh: `${open.length} 起在办`, en: `${open.length} open` }];
       if (open.length > shown.length) items.unshift({ id: 'more', cls: 'more', zh: `另有 ${open.length - shown.length} 起`, en: `+${open.length - shown.length} more` });
+      const late = [...hub.table('incidents').values()].filter((row) => row.state === 'diverted' && hub.rowClock(row).look === 'late').length;
+      if (late) items.unshift({ id: 'late', cls: 'late', zh: `分流超时 ${late}`, en: `${late} diverted late` });
       if (box) dom.keyed(box, items, (item) => item.id, (item) => dom.words(item.cls), (node, item) => node.set(item));
     },
   });

@@ -5,23 +5,25 @@
   const ROW_REM = 3.5;
 
   const holder = (name) => (name === 'hub' ? { zh: '指挥中心', en: 'hub' } : hub.centreTitle(name) ?? { zh: name, en: name });
-  const isLate = (row) => row.due_at && hub.ms(row.due_at) < hub.now();
+  const isLate = (row) => hub.rowClock(row).look === 'late';
   function words(row) {
     const from = holder(row.owner), to = row.to && row.to !== row.owner ? holder(row.to) : null;
     const road = (lang) => (to ? `${from[lang]} → ${to[lang]}` : from[lang]);
     return { zh: `${row.title.zh} · ${road('zh')}`, en: `${row.title.en} · ${road('en')}` };
   }
   function make() {
-    const mark = dom.mark(), title = dom.words('two'), state = dom.words('state'), age = dom.ageNode();
-    return Object.assign(dom.make('div', 'row', mark, title, state, age), { mark, title_: title, state_: state, age });
+    const mark = dom.mark(), title = dom.words('two'), state = dom.words('state'), chased = dom.words('chased-tag'), clock = hub.clockNode(), age = dom.ageNode();
+    return Object.assign(dom.make('div', 'row', mark, title, chased, state, clock, age), { mark, title_: title, state_: state, chased, clock, age });
   }
   function fill(node, row) {
-    const late = isLate(row);
+    const chased = hub.chaseWords(row);
     node.mark.set(row.priority);
     node.title_.set(words(row));
-    node.state_.set(late ? { zh: `${hub.label('clue_state', row.state).zh} 超时`, en: 'late' } : hub.label('clue_state', row.state));
-    dom.cls(node.state_, 'late', late);
-    node.age.set(hub.ms(late ? row.due_at : row.reported_at), late ? 'late' : 'fresh');
+    node.state_.set(hub.label('clue_state', row.state));
+    dom.show(node.chased, chased != null);
+    if (chased) node.chased.set(chased);
+    node.clock.set(hub.rowClock(row));
+    node.age.set(hub.ms(row.reported_at));
   }
 
   hub.panel({

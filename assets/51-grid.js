@@ -19,6 +19,26 @@
     return make('div', { className: 'cell-lines' }, make('span', { key: 1 }, first || '—'),
       second ? make('small', { key: 2 }, second) : null);
   };
+  // A due time as a clock: on time, soon or late while it is awaited; kept or missed once it is done.
+  const due = (params) => {
+    const { data, colDef: { field } } = params, at = params.value, done = data?.[`${field}_done`];
+    if (at == null) return { look: 'none' };
+    if (done != null) return { look: done <= at ? 'done' : 'missed', words: done <= at ? { zh: '按时完成', en: 'in time' } : { zh: `超时 ${hub.span((done - at) / 1000)} 完成`, en: `${hub.span((done - at) / 1000)} late` } };
+    if (data?.[`${field}_over`]) return { look: 'none' };
+    const clock = hub.clockOf(data?.[`${field}_since`], at);
+    return { ...clock, words: hub.clockWords(clock) };
+  };
+  const line = (text) => (hub.lang === 'en' ? text.en : text.zh);
+  functions.hubDue = (params) => {
+    const clock = due(params);
+    return `${clock.words ? line(clock.words) : '—'}\n${params.value == null ? '' : functions.hubTime(params)}`;
+  };
+  components.HubDue = (params) => {
+    const clock = due(params), [first, second] = functions.hubDue(params).split('\n');
+    return make('div', { className: 'due-cell', 'data-clock': clock.look },
+      make('i', { className: 'clock-shape', key: 0, 'aria-hidden': 'true' }),
+      make('div', { className: 'cell-lines', key: 1 }, make('span', { key: 1 }, first), second ? make('small', { key: 2 }, second) : null));
+  };
   components.HubNone = () => make('span', { className: 'words none-here' },
     make('span', { key: 1, className: 'zh' }, '没有符合条件的记录'), make('span', { key: 2, className: 'en' }, 'No record matches'));
   components.HubMark = ({ value }) => make('span', { className: 'mark', 'data-priority': value ?? 'none' }, make('b', null, value ?? '?'));
@@ -45,6 +65,7 @@
     const firsts = longest.map((text) => text.split('\n')[0]), seconds = longest.map((text) => text.split('\n')[1] ?? '');
     const own = Math.max(widest(firsts, .9375), widest(seconds, .8125)) + PAD;
     const whole = Boolean(def.valueFormatter) || (said.length && said.every((text) => !text || CODE.test(text)));
+    if (def.cellRenderer === 'HubDue') return { least: Math.max(head, own + 26), most: Math.max(head, own + 34) };
     if (whole) return { least: Math.max(head, own), most: Math.max(head, own) };
     return { least: Math.max(head, Math.min(own, WORDS_MIN)), most: Math.max(head, Math.min(own, WORDS_MAX)) };
   }
@@ -123,8 +144,8 @@
     const api = grid && window.dash_ag_grid?.getApi?.('grid');
     if (!api || api.isDestroyed?.()) { done = ''; return; }
     fit(api, grid);
-    if (++beat % 4 || !grid.querySelector('.age-cell')) return;
-    const ages = api.getColumns()?.filter((column) => String(column.getColDef().cellClass).includes('age-cell')) ?? [];
+    if (++beat % 4 || !grid.querySelector('.age-cell, .due-col')) return;
+    const ages = api.getColumns()?.filter((column) => /age-cell|due-col/.test(column.getColDef().cellClass)) ?? [];
     api.refreshCells({ columns: ages, force: true });
   });
 })();

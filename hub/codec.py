@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol, runtime_checkable
 
 import msgspec
 from msgspec import Meta
 
 from hub.domain.events import Emission, Event, Exercise, Stream
-from hub.domain.model import Fact, Instant, Position, instant
+from hub.domain.field import Fixes
+from hub.domain.model import Fact, Frame, Instant, Position, instant
 from hub.errors import BadPayload
 from hub.ports import Outgoing, Record
 
@@ -25,8 +26,40 @@ FOLLOWUP = "followup"
 MAX_BYTES = 1 << 20
 _EARLIEST, _LATEST = 946684800.0, 4102444800.0  # 2000-01-01 .. 2100-01-01, epoch seconds
 
+FIX_PAST_S, FIX_AHEAD_S = 86_400.0, 5.0
+"""How far the fixes of a record may lie before and after its time: the newest counts, so one from a clock gone wrong
+would stand for ever."""
+FIX_LOG_S = 86_400.0
+"""The same against the log's own clock, where the log says when it took a record: the same answer on every server."""
+
+Columns = tuple[int, ...]
 Locate = Callable[[Position], Position]
-"""Checks a position and gives it in WGS-84, or raises ``BadPayload``."""
+"""Checks a position and gives it in WGS-84, or raises ``BadPayload``. It may be a ``LocateMany`` besides."""
+
+
+@runtime_checkable
+class LocateMany(Protocol):
+    """The same for columns in 1e-7 degrees; ``BadPayload`` says at which index."""
+
+    def many(self, frame: Frame, lon: Columns, lat: Columns) -> tuple[Columns, Columns]:
+        """``lon`` and ``lat`` in WGS-84; the same objects when nothing changes."""
+        ...
+
+
+class _OneByOne:
+    """``LocateMany`` by a function for one position."""
+
+    def __init__(self, locate: Locate) -> None:
+        self._locate = locate
+
+    def many(self, frame: Frame, lon: Columns, lat: Columns) -> tuple[Columns, Columns]:
+        placed: list[Position] = []
+        for index, (x, y) in enumerate(zip(lon, lat, strict=True)):
+            try:
+                placed.append(self._locate(Position(x / 1e7, y / 1e7, frame)))
+            except BadPayload as error:
+                raise BadPayload(f"lon[{index}], lat[{index}]: {error}") from None
+        return tuple(round(p.lon * 1e7) for p in placed), tuple(round(p.lat * 1e7) for p in placed)
 
 
 class Envelope(msgspec.Struct, frozen=True, gc=False):
@@ -69,6 +102,7 @@ class Codec:
         """``streams``: what may arrive where. ``locate``: check and conversion of positions at the edge."""
         self._streams = {stream.topic: stream for stream in streams}
         self._locate = locate
+        self._columns: LocateMany = locate if isinstance(locate, LocateMany) else _OneByOne(locate)
         types = {cls for stream in self._streams.values() for cls in stream.events.values()}
         self._decoders = {cls: msgspec.json.Decoder(cls) for cls in types}
         self._places = {cls: _position_fields(cls) for cls in types}
@@ -111,6 +145,8 @@ class Codec:
         time = envelope.time.timestamp()
         if not _EARLIEST < time < _LATEST:
             raise BadPayload(f"time {envelope.time.isoformat()} is outside 2000..2100")
+        if isinstance(data, Fixes):
+            _check_times(data, time, record.timestamp)
         return Event(
             id=envelope.id,
             source=envelope.source,
@@ -125,6 +161,9 @@ class Codec:
         )
 
     def _placed(self, cls: type[Fact], data: Fact) -> Fact:
+        if isinstance(data, Fixes):
+            lon, lat = self._columns.many(data.frame, data.lon, data.lat)
+            return data if lon is data.lon else msgspec.structs.replace(data, lon=lon, lat=lat, frame="WGS84")
         changes: dict[str, object] = {}
         for name in self._places[cls]:
             value = getattr(data, name)
@@ -135,6 +174,19 @@ class Codec:
             elif value:
                 changes[name] = tuple(self._locate(position) for position in value)
         return msgspec.structs.replace(data, **changes) if changes else data
+
+
+def _check_times(data: Fixes, time: float, logged: float) -> None:
+    """``time``: of the record; ``logged``: when the log took it, 0 where it does not say."""
+    if not data.ms:
+        return
+    base, first, last = data.base.timestamp(), min(data.ms), max(data.ms)
+    if base + first / 1000 < time - FIX_PAST_S:
+        raise BadPayload(f"ms[{data.ms.index(first)}] is more than a day before the record's time")
+    if base + last / 1000 > time + FIX_AHEAD_S:
+        raise BadPayload(f"ms[{data.ms.index(last)}] is more than {FIX_AHEAD_S:.0f} s after the record's time")
+    if logged and base + last / 1000 > logged + FIX_LOG_S:
+        raise BadPayload(f"ms[{data.ms.index(last)}] is more than a day after the log took the record")
 
 
 def _position_fields(cls: type[Fact]) -> tuple[str, ...]:

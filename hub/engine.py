@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from threading import Event as Flag
@@ -21,17 +21,25 @@ import msgspec
 
 from hub.codec import FOLLOWUP, Codec
 from hub.domain.events import Event, Stream
+from hub.domain.model import Fact
 from hub.errors import BadPayload, LogDown, PositionLost, StoreDown
 from hub.picture.delta import Delta, merge_into
+from hub.picture.fixes import Moved, crowd, merged
 from hub.picture.fold import Picture
+from hub.picture.pending import Pending
 from hub.picture.rows import Row, always, nothing
-from hub.ports import Batch, Clock, DeadLetter, Gap, HistoryEntry, Loaded, Log, Partition, Record, Store
+from hub.ports import Batch, Clock, DeadLetter, Gap, HistoryEntry, Loaded, Log, Outgoing, Partition, Record, Store
 from hub.recorder import Recorder
 
 say = logging.getLogger("hub.engine")
 READ_LIMIT = 2000
 READ_WAIT_S = 0.1
 EPHEMERAL_S = 1.0
+EPHEMERAL_RATE = 4000
+"""High-rate rows stored in a second, on average: of 20,000 things each is stored every five seconds. To read the few
+seconds of the log before a restart again costs next to nothing; to write every row every second costs half a core."""
+PART_BYTES = 1_000_000
+"""Of a long backlog so much is taken in at a time (20,000 fixes), and the screens hear of it in between."""
 RETRY_S = 0.5
 FORGET_S = 60.0
 BEHIND_MAX = 20_000
@@ -102,6 +110,9 @@ class Engine:
         self._slow = Batch(rows={})
         self._fast = Batch(rows={})
         self._fast_due = 0.0
+        self._pending = Pending()
+        folds = (fold for stream in self._streams.values() for fold in stream.folds.values())
+        self._moving = tuple(dict.fromkeys(fold for fold in folds if isinstance(fold, Moved)))
         self._forget_due = time.monotonic() + FORGET_S
 
     def load(self) -> None:
@@ -118,10 +129,20 @@ class Engine:
         delta: Delta = {}
         for table, rows in loaded.rows.items():
             held = self.picture.rows(table)
-            newer = {key: row for key, row in rows.items() if key not in held or row.order > held[key].order}
+            newer: dict[str, Row | None] = {}
+            for key, row in rows.items():
+                known = held.get(key)
+                best = row if known is None else merged(known, row)
+                if best is not known:
+                    newer[key] = best
             if newer:
-                delta[table] = dict(newer)
+                delta[table] = newer
         self.picture.apply(delta)
+        for fold in self._moving:  # what waited in one place may have been described in the other
+            described = fold.described(self.picture)
+            self.picture.apply(described)
+            merge_into(self._fast.rows, described)
+            merge_into(delta, described)
         self._publish(delta)
 
     def _remember_heard(self, rows: Mapping[str, Mapping[str, Row]]) -> None:
@@ -158,10 +179,13 @@ class Engine:
         if self.state.log != "ok" and self._log.health().state == "ok":
             say.info("log is back")
             self.state.log, self.state.log_error = "ok", ""
-        if records:
-            self.take(records)
-        if not self.state.ready:
-            self.state.ready = self._reached_goal()
+        for number, part in enumerate(_parts(records)):
+            if number:
+                self._idle()
+            self.take(part)
+        ready = self.state.ready or self._reached_goal()
+        self._show_fixes(everything=not records or ready != self.state.ready)
+        self.state.ready = ready
         self._hand_on(force=False)
         return len(records)
 
@@ -197,26 +221,64 @@ class Engine:
             offset = record.offset
             try:
                 event = self._codec.decode(record, now)
-                delta = self._fold(stream, event)
+                new = self._take_event(stream, record, event, changed, batch)
             except BadPayload as error:
                 outcome = "dead"
                 self.counters["dead_letters"] += 1
                 batch.dead_letters.append(_dead(record, str(error), now))
             else:
-                outcome = "applied" if delta else "superseded"
+                outcome = "applied" if new else "superseded"
                 self.state.simulated = self.state.simulated or event.exercise == "s"
                 heard.ahead_s = event.time - now
                 heard.at = max(heard.at or 0.0, min(event.time, now))
-                if delta:
-                    self.picture.apply(delta)
-                    merge_into(changed, delta)
-                    if not stream.ephemeral:
-                        batch.history.append(_entry(record, event, next(iter(delta))))
             if record.header(FOLLOWUP) is None:
                 tally[outcome] += 1
-        self._read_at[place] = batch.positions[place] = offset + 1
+        self._read_at[place] = offset + 1
+        if stream.ephemeral:
+            self._pending.mark(place, offset + 1)
+        else:
+            batch.positions[place] = offset + 1
         for outcome, count in tally.items():
             self.counters[f"{stream.topic} {outcome}"] += count
+
+    def _take_event(self, stream: Stream, record: Record, event: Event, changed: Delta, batch: Batch) -> bool:
+        """Whether it was newer than what is there."""
+        fold = stream.folds[event.type]
+        if isinstance(fold, Moved):
+            return self._pending.take(fold, event, self.picture)
+        delta = self._fold(stream, event)
+        if delta:
+            self.picture.apply(delta)
+            merge_into(changed, delta)
+            if not stream.ephemeral:
+                batch.history.append(_entry(record, event, next(iter(delta))))
+        return bool(delta)
+
+    def _show_fixes(self, *, everything: bool) -> None:
+        """Make rows of fixes that wait: as many as a second can bear, or ``everything``, which is done as soon as the
+        log is quiet, so that pictures of the same log can be compared.
+        """
+        if not len(self._pending):
+            return
+        with self.lock:
+            most = None if everything else self._pending.allowed(time.monotonic())
+            delta = self._pending.rows(self.picture, self._clock.now(), most)
+            self.picture.apply(delta)
+            for fold in self._moving:
+                gone = crowd(self.picture, fold.waiting)
+                self.counters["fixes_dropped"] += sum(map(len, gone.values()))
+                self.picture.apply(gone)
+                merge_into(delta, gone)
+            merge_into(self._fast.rows, delta)
+        if delta:
+            self._publish(delta)
+
+    def fixes(self) -> dict[str, int]:
+        """For /healthz: fixes that are not rows yet, things that no fact has described, and how many of these had to
+        be dropped since the first start.
+        """
+        undeclared = sum(len(self.picture.rows(fold.waiting)) for fold in self._moving)
+        return {"waiting": len(self._pending), "undeclared": undeclared, "dropped": self.counters["fixes_dropped"]}
 
     def _fold(self, stream: Stream, event: Event) -> Delta:
         try:
@@ -230,6 +292,15 @@ class Engine:
                 raise
             say.exception("fold of %s failed", event.type)
             raise BadPayload(f"fold of {event.type} failed: {error}") from error
+
+    def tried(self, topic: str, record: Outgoing) -> Fact:
+        """What this record's fact would be on the picture; nothing changes. Raises ``BadPayload`` as reading it would:
+        who appends a record can know before that every server will take it.
+        """
+        with self.lock:
+            event = self._codec.decode(Record(topic, 0, 0, record.key, record.value, record.headers), self._clock.now())
+            self._fold(self._streams[topic], event)
+        return event.data
 
     def _try_screens(self, delta: Delta) -> None:
         """What a table declares for the screens is a plug's code: tried here, a bug in it hurts one record."""
@@ -268,15 +339,15 @@ class Engine:
         return sum(map(len, gone.values()))
 
     def _hand_on(self, *, force: bool) -> None:
-        """Give the recorder what was taken in: facts at once, high-rate rows at most once a second."""
-        due = force or time.monotonic() >= self._fast_due
-        if due and self._fast.positions:
+        """Give the recorder what was taken in: facts at once, high-rate rows once a second, many of them less often."""
+        if force:
+            self._show_fixes(everything=True)
+        if force or time.monotonic() >= self._fast_due:
             merge_into(self._slow.rows, self._fast.rows)
-            self._slow.positions.update(self._fast.positions)
+            self._slow.positions.update(self._pending.done())
             self._slow.dead_letters += self._fast.dead_letters
+            self._fast_due = time.monotonic() + max(EPHEMERAL_S, _count(self._fast.rows) / EPHEMERAL_RATE)
             self._fast = Batch(rows={})
-        if due:
-            self._fast_due = time.monotonic() + EPHEMERAL_S
         if self._slow.positions or self._slow.rows:
             self._slow.counters = dict(self.counters)
             self._recorder.add(self._slow)
@@ -292,7 +363,7 @@ class Engine:
     def caught_up(self) -> bool:
         """Whether everything in the log now has been taken in. Raises ``LogDown``."""
         ends = self._log.ends(self._streams)
-        return all(self._read_at.get(place, 0) >= end for place, end in ends.items())
+        return not len(self._pending) and all(self._read_at.get(place, 0) >= end for place, end in ends.items())
 
     def _log_failed(self, error: LogDown) -> None:
         if isinstance(error, PositionLost):
@@ -315,6 +386,7 @@ class Engine:
         first, end = self._log.beginnings(self._streams), self._log.ends(self._streams)
         now = self._clock.now()
         with self.lock:
+            self._hand_on(force=True)  # what was read before the hole is handed on before its position
             self._take_stored(loaded)
             for place in {*self._read_at, *loaded.positions}:
                 wanted = max(self._read_at.get(place, 0), loaded.positions.get(place, 0))
@@ -329,6 +401,22 @@ class Engine:
 
 def _place(record: Record) -> Partition:
     return record.topic, record.partition
+
+
+def _parts(records: list[Record]) -> Iterator[list[Record]]:
+    """The records in their order, in parts of about ``PART_BYTES``."""
+    begin = size = 0
+    for index, record in enumerate(records):
+        size += len(record.value or b"")
+        if size >= PART_BYTES:
+            yield records[begin : index + 1]
+            begin, size = index + 1, 0
+    if begin < len(records):
+        yield records[begin:]
+
+
+def _count(delta: Delta) -> int:
+    return sum(map(len, delta.values()))
 
 
 def _entry(record: Record, event: Event, table: str) -> HistoryEntry:

@@ -23,5 +23,9 @@ class Fenced(StoreDown):
     """Another server became the recorder: what this one wanted to write is that one's to write now."""
 
 
+class Unaudited(StoreDown):
+    """There is no key for the audit chain, or another one than the chain's: nothing may be decided without audit."""
+
+
 class PositionLost(LogDown):
     """The stored position is no longer in the log (retention). The engine restarts from what there is and says so."""

@@ -4,10 +4,11 @@ A viewer is only a cursor. A frame from any cursor is the merged change since th
 or that knows another run of the server, gets a snapshot. There is no queue per viewer. Must not know sockets.
 
 Frame: a byte that is 1 when the rest is a zlib stream, 0 when it is not; then u32 LE length of JSON | JSON | columns.
-JSON: ``k`` snap, delta or beat; ``cursor``; ``clock``; ``up`` rows by table; ``rm`` ids by table (also ones the viewer
-never had); ``fix`` {n, of, names}. Columns of n positions, by rising index: index, lon, lat (1e-6 degrees), at (tenths
-of a second since the epoch), heading (255ths of a circle, 255 unknown). ``of`` says of each column how it is written,
-``[low, width]`` or ``[low, width, first]``; its planes of n bytes follow one another (``hub.frame.planes``).
+JSON: ``k`` snap, delta or beat; ``cursor``; ``clock``; ``up`` rows by table (of what moves, place and time may be older
+than those in the columns); ``rm`` ids by table (also ones the viewer never had); ``fix`` {n, of, names}. Columns of n
+positions, by rising index: index, lon, lat (1e-6 degrees), at (tenths of a second since the epoch), heading (255ths of
+a circle, 255 unknown). ``of`` says of each column how it is written, ``[low, width]`` or ``[low, width, first]``; its
+planes of n bytes follow one another (``hub.frame.planes``).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import msgspec
 
 from hub.frame import packed, planes
 from hub.picture.delta import Delta, merge_into
-from hub.picture.rows import JSON, Row, Table, view
+from hub.picture.rows import JSON, UNKNOWN, Row, Table, view
 from hub.ports import Clock
 
 BEHIND_MAX = 2000
@@ -53,7 +54,6 @@ class _Fixes:
         self.changed: dict[int, int] = {}
 
     def put(self, place: _Place, row: Row, seq: int) -> None:
-        fact: Any = row.fact
         index = self.index.get(place)
         if index is None:
             index = self.index[place] = len(self.names)
@@ -62,11 +62,20 @@ class _Fixes:
             self.lat.append(0)
             self.heading.append(UNKNOWN_HEADING)
             self.at.append(0)
+        self.move(index, row, seq)
+
+    def move(self, index: int, row: Row, seq: int) -> None:
+        fact: Any = row.fact
         self.lon[index] = round(fact.position.lon * 1e6)
         self.lat[index] = round(fact.position.lat * 1e6)
-        heading = fact.heading_deg
-        self.heading[index] = UNKNOWN_HEADING if heading is None else round(heading / 360 * TURN) % TURN
-        self.at[index] = (round(row.at * 1000) + 50) // 100  # from milliseconds, as the page rounds those of a row
+        if row.told is None:  # at is from milliseconds, as the page rounds those of a row
+            heading = None if fact.heading_deg is None else round(fact.heading_deg * 100)
+            self.at[index] = (round(row.at * 1000) + 50) // 100
+        else:  # what the row shows is its fix, in whole numbers already
+            fix: Any = row.fix
+            heading = None if fix.heading == UNKNOWN else fix.heading
+            self.at[index] = (fix.ms + 50) // 100
+        self.heading[index] = UNKNOWN_HEADING if heading is None else (heading * TURN + 18_000) // 36_000 % TURN
         self.changed.pop(index, None)
         self.changed[index] = seq
 
@@ -143,7 +152,23 @@ class Feed:
         for name, rows in pending.items():
             table = self._tables[name]
             for key, row in rows.items():
-                self._put(table, key, row)
+                if row is None or row.fix is None or not self._move((name, key), row):
+                    self._put(table, key, row)
+
+    def _move(self, place: _Place, row: Row) -> bool:
+        """The quick way of a fix: whether the thing stands on the screen with the same fact, so that only its columns
+        change. Its JSON, once made, stays: of two positions a page takes the later one.
+        """
+        held, index = self._rows.get(place), self._fixes.index.get(place)
+        if index is None or not isinstance(held, Row):
+            return False
+        was, now = held.fact, row.fact
+        if was.rev != now.rev or was.epoch != now.epoch or not self._tables[place[0]].on_screen(now):
+            return False
+        self._seq += 1
+        self._fixes.move(index, row, self._seq)
+        self._rows[place] = row
+        return True
 
     def publish_views(self, table: str, rows: Mapping[str, JSON]) -> None:
         """Take derived rows of a table as JSON; those no longer given are removed, unchanged ones cost nothing."""
@@ -179,8 +204,7 @@ class Feed:
             self._fixes.put(place, row, self._seq)
             still = _still(row)
             if self._still.get(place) == still and place in self._rows:
-                self._rows[place] = row  # only its columns changed; a snapshot still shows the newest row
-                self._raw.pop(place, None)
+                self._rows[place] = row  # as above
                 return
             self._still[place] = still
         self._upsert(place, row)

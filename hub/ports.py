@@ -5,7 +5,7 @@ Adapters live in ``streams`` and are chosen in ``hub.wiring`` alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -125,6 +125,32 @@ class HistoryEntry(msgspec.Struct, frozen=True, gc=False):
     epoch: int = 0
 
 
+class Counted(msgspec.Struct, frozen=True, gc=False):
+    """How many facts of one type a thing had in a window of time."""
+
+    table: str
+    entity: str
+    type: str
+    facts: int
+
+
+class Refusals(msgspec.Struct, frozen=True):
+    """How many records of a topic were refused in a window. ``first``, ``last``: when, epoch seconds."""
+
+    topic: str
+    letters: int
+    first: float
+    last: float
+
+
+class Silence(msgspec.Struct, frozen=True):
+    """Nothing was taken in of a topic in between, epoch seconds; ``topic`` ``""``: of none at all."""
+
+    topic: str
+    since: float
+    until: float
+
+
 class Gap(msgspec.Struct, frozen=True):
     """Records nobody can read any more: offsets ``first`` up to but not including ``after``. ``at``: when it was
     noticed, epoch seconds. ``after`` below ``first``: the log is shorter than it was, and was begun anew.
@@ -145,6 +171,94 @@ class Lease(msgspec.Struct, frozen=True):
     holder: str
     epoch: int
     left_s: float
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody did, or was refused; ids and hashes only, no content (trust: who, what, why, with what outcome).
+
+    ``seq`` and ``mac`` are the store's: entry ``seq`` is chained to the one before by an HMAC. ``at``: epoch seconds.
+    ``action``: the command's type. ``table``, ``entity``, ``rev``: what it was about, as it stood before. ``purpose``:
+    a
+    code. ``outcome``: ``ok`` or ``refused:CODE``. ``before``, ``after``: hashes of the row, ``""`` for none. ``facts``:
+    ids of the events it became. ``request``: the idempotency key.
+    """
+
+    at: float
+    actor: str
+    role: str
+    action: str
+    table: str
+    entity: str
+    rev: int
+    purpose: str
+    outcome: str
+    before: str = ""
+    after: str = ""
+    facts: tuple[str, ...] = ()
+    request: str = ""
+    centre: str = ""
+    node: str = ""
+    seq: int = 0
+    mac: str = ""
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision comes to: written in one transaction, or nothing of it. ``answer``: what is told, as JSON."""
+
+    answer: bytes
+    audit: AuditEntry
+    rows: Delta = {}
+    history: list[HistoryEntry] = []
+    outbox: list[tuple[str, Outgoing]] = []
+
+
+Look = Callable[[str, str], "Stored | None"]
+"""(table, id) → the stored row, read within the deciding transaction."""
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A row as the store holds it. ``data``: the fact as JSON."""
+
+    epoch: int
+    rev: int
+    at: float
+    seen: float
+    type: str
+    source: str
+    data: bytes
+
+
+class Past(msgspec.Struct, frozen=True, kw_only=True):
+    """What a window of time brought. ``facts``: those of the tables asked for; ``before``: the newest fact of each of
+    their things when the window began; ``counted``: all other facts. ``actors``: (table, id, account) of what was done.
+    ``full``: there are more facts than were asked for, and these are not all.
+    """
+
+    facts: list[HistoryEntry] = []
+    before: list[HistoryEntry] = []
+    counted: list[Counted] = []
+    actors: list[tuple[str, str, str]] = []
+    gaps: list[Gap] = []
+    refused: list[Refusals] = []
+    silences: list[Silence] = []
+    full: bool = False
+
+
+class Anchor(msgspec.Struct, frozen=True):
+    """The newest audit entry at a moment. ``mac``: in full, or at least its first 12 hex digits. ``at``: epoch seconds,
+    0.0 where it is not known.
+    """
+
+    seq: int
+    mac: str
+    at: float = 0.0
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What somebody is writing: JSON. ``at``: when it was kept, epoch seconds."""
+
+    at: float
+    body: bytes
 
 
 class Batch(msgspec.Struct, kw_only=True):
@@ -186,6 +300,36 @@ class Store(Protocol):
         """
         ...
 
+    def decide(self, key: str, judge: Callable[[Look], Judged]) -> tuple[bytes, bool]:
+        """Decide within one transaction that no other writer can enter: ``judge`` looks at stored rows and says what
+        becomes of them; rows, history, outbox, the audit entry (chained) and the answer under ``key`` are written, or
+        nothing is. A ``key`` that was answered before gets that answer again and nothing else happens.
+
+        Gives (answer, whether it is a repeated one). Raises ``StoreDown``; what ``judge`` raises goes through, and then
+        nothing was written.
+        """
+        ...
+
+    def audit(self, after: int = 0, limit: int = 1000) -> list[AuditEntry]:
+        """Audit entries with ``seq`` above ``after``, oldest first. Raises ``StoreDown``."""
+        ...
+
+    def anchor(self) -> Anchor | None:
+        """The newest audit entry, ``None`` while there is none. Raises ``StoreDown``."""
+        ...
+
+    def draft(self, actor: str, key: str) -> Draft | None:
+        """What that actor keeps under ``key``. Raises ``StoreDown``."""
+        ...
+
+    def keep_draft(self, actor: str, key: str, draft: Draft) -> None:
+        """Keep it instead of what was kept there before. Raises ``StoreDown``."""
+        ...
+
+    def drop_draft(self, actor: str, key: str) -> None:
+        """Forget it; nothing happens when there is none. Raises ``StoreDown``."""
+        ...
+
     def lease(self, holder: str, ttl_s: float) -> Lease:
         """Ask to be the recorder, or to stay it, for ``ttl_s`` more seconds: gives the lease as it stands afterwards,
         with another ``holder`` while that one's has not ended. ``ttl_s`` 0 only looks. Raises ``StoreDown``.
@@ -216,6 +360,15 @@ class Store(Protocol):
 
     def history(self, table: str, entity: str, limit: int = 200) -> list[HistoryEntry]:
         """Applied facts of one entity, oldest first."""
+        ...
+
+    def past(
+        self, since: float, until: float, tables: Sequence[str], expected: Mapping[str, float], limit: int
+    ) -> Past:
+        """What was taken in after ``since`` up to ``until`` (epoch seconds, by ``HistoryEntry.seen``): the facts of
+        ``tables``, at most ``limit`` of them, and counts of all others. ``expected``: topic → seconds after which its
+        silence is told, ``""`` for that of all together. Raises ``StoreDown``.
+        """
         ...
 
     def gaps(self, limit: int = 1000) -> list[Gap]:

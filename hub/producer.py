@@ -48,10 +48,13 @@ class Producer:
         clock: Clock,
         until: float,
         save: Callable[[float], None],
+        says: Callable[[Emission], bool] = lambda emission: True,
     ) -> None:
-        """``until``: how far everything has been played, epoch seconds. ``save(until)`` after every window."""
+        """``until``: how far everything has been played, epoch seconds. ``save(until)`` after every window.
+        ``says(fact)``: whether it is said; what is not, is as if it had never been played.
+        """
         self._log, self._parts, self._world, self._clock = log, parts, world, clock
-        self._until, self._save = until, save
+        self._until, self._save, self._says = until, save, says
         self._down = False
 
     def warm_up(self, progress: Callable[[int, int], None]) -> int:
@@ -90,7 +93,7 @@ class Producer:
     def _append(self, emissions: Iterable[Emission]) -> int:
         by_topic: dict[str, list[Outgoing]] = {}
         count = 0
-        for emission in emissions:
+        for emission in filter(self._says, emissions):
             marked = msgspec.structs.replace(emission, exercise="s")
             by_topic.setdefault(emission.topic, []).append(encode(marked))
             count += 1

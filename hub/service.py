@@ -22,6 +22,7 @@ from hub.health import look_of, taken
 from hub.picture.rows import JSON, Table, stamp, view
 from hub.ports import Clock, DeadLetter, Store
 from hub.recorder import Recorder
+from hub.road.clocks import Targets
 from hub.views import Views, all_views
 
 VIEWS_S = 1.0
@@ -30,6 +31,7 @@ VIEWS_SHARE = 20
 RATE_WINDOW_S = 600
 RATE_LEAST = 100
 """The share of refused records is not judged on fewer records than this."""
+TARGETS = Targets()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ class Hub:
     store: Store
     clock: Clock
     replay: Callable[[], dict[str, JSON]] | None = None
+    targets: Targets = TARGETS
     _views: Views = field(default_factory=dict)
     _views_due: float = 0.0
     _said: tuple[JSON, ...] = ()
@@ -84,6 +87,7 @@ class Hub:
                 condition,
                 self.engine.counters,
                 self._broken_figures,
+                self.targets.warn,
             )
         for table, rows in self._views.items():
             self.feed.publish_views(table, rows)
@@ -133,6 +137,7 @@ class Hub:
             state_hash = self.engine.picture.state_hash()
             centres = {centre.name: self._centre(centre, now) for centre in self.centres}
             out = {"mode": self.setting.mode, "now": stamp(now), "state_hash": state_hash, **self._condition()}
+            out["fixes"] = self.engine.fixes()
         out["centres"] = centres
         out["recorder"] = self._recording()
         if self.replay is not None:
@@ -204,6 +209,7 @@ class Hub:
             ],
             "layers": layers,
             "labels": builtins(self.setting.labels),
+            "clocks": builtins(self.targets),
             "mode": self.setting.mode,
             "utc_offset_min": self.setting.utc_offset_min,
             "district": builtins(self.setting.district),

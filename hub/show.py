@@ -33,12 +33,19 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of the centre's table over view rows. ``field`` may be dotted (``place.zh`` is chosen by language)."""
+    """A column of the centre's table over view rows. ``field`` may be dotted (``place.zh`` is chosen by language).
+
+    ``due``: a time something must have happened by, shown as a clock. It began at ``since`` (else the grid's ``time``)
+    and ended at the first of ``done`` that is known; in a state of ``over`` nobody waits any more.
+    """
 
     field: str
     title: Text
-    kind: Literal["text", "number", "percent", "money", "time", "age", "state", "priority", "label"] = "text"
+    kind: Literal["text", "number", "percent", "money", "time", "age", "due", "state", "priority", "label"] = "text"
     width: int = 120
+    since: str = ""
+    done: Sequence[str] = ()
+    over: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from hub.figures import HUB_TILES
 from hub.health import ahead, look_of, taken
 from hub.picture.fold import Picture
 from hub.picture.rows import JSON, stamp
+from hub.road.clocks import chased, clock_of, state
 from hub.show import Tile
 
 Views = dict[str, dict[str, JSON]]
@@ -44,9 +45,11 @@ def all_views(
     hub: Mapping[str, JSON],
     counters: Mapping[str, int],
     broken: set[str],
+    warn: float = 0.8,
 ) -> Views:
     """Every derived row. ``hub``: what the ``health`` row says of the hub itself. ``broken``: key figures whose
-    function failed, by id; kept by the caller, so that each is said once and not every second.
+    function failed, by id; kept by the caller, so that each is said once and not every second. ``warn``: share of its
+    time after which a clock warns.
     """
     strip = {c.name: centre_row(picture, c, heard.get(c.topic), now, rate, counters, broken) for c in centres}
     figures = {f"hub.{tile.id}": _figure("hub", tile, picture, now, broken) for tile in HUB_TILES}
@@ -56,7 +59,7 @@ def all_views(
     return {
         "centres": strip,
         "figures": figures,
-        "lanes": lanes(picture, now),
+        "lanes": lanes(picture, now, warn),
         "health": {"hub": {"id": "hub", **hub, **_rates(picture, now)}},
         "alarms": own_alarms(picture, strip, now, hub),
     }
@@ -117,8 +120,9 @@ def _value(owner: str, tile: Tile, picture: Picture, now: float, broken: set[str
     return value if value is None or isfinite(value) else None
 
 
-def lanes(picture: Picture, now: float) -> dict[str, JSON]:
-    """The clue road: how many clues stand in each step and how many of them are past the time they are due.
+def lanes(picture: Picture, now: float, warn: float = 0.8) -> dict[str, JSON]:
+    """The clue road: how many clues stand in each step, how many of them are past the time they are due, soon will be
+    (``warn``), and were chased in this step.
 
     ``Fed back`` counts those fed back or closed within the last 24 h.
     """
@@ -128,13 +132,15 @@ def lanes(picture: Picture, now: float) -> dict[str, JSON]:
         mine = [
             c for c in clues if c.state in states and (c.closed_at is None or now - c.closed_at.timestamp() < DAY_S)
         ]
-        late = [c for c in mine if c.state != "closed" and c.due_at is not None and c.due_at.timestamp() < now]
+        looks = [state(*clock_of("clues", clue), now, warn)[0] for clue in mine]
         out[step] = {
             "id": step,
             "order": order,
             "title": msgspec.to_builtins(title),
             "count": len(mine),
-            "late": len(late),
+            "late": looks.count("late"),
+            "warn": looks.count("warn"),
+            "chased": sum(chased(clue) > 0 for clue in mine),
         }
     return out
 

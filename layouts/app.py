@@ -20,13 +20,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.centre import Centre
 from hub.domain.model import Text
+from hub.road.templates import shipped
 from layouts import ground, theme
 from layouts.gate import LOCAL_HOSTS, Rules, gate
 from layouts.pages import centre as centre_page
+from layouts.pages import desk as desk_page
+from layouts.pages import field as field_page
 from layouts.pages import index as index_page
 from layouts.pages import wall as wall_page
 
 WALL = "/wall/main"
+DESK = "/desk"
 YEAR_S = 31_536_000
 
 
@@ -79,6 +83,7 @@ def make_app(deps: Deps) -> ASGIApp:
         "hub",
         backend=_Backend,
         assets_folder=str(deps.assets.resolve()),
+        assets_ignore=field_page.OWN,
         external_stylesheets=["/theme.css"],
         index_string=_INDEX,
         title=f"{deps.district.zh} · {deps.district.en}",
@@ -91,9 +96,11 @@ def make_app(deps: Deps) -> ASGIApp:
     _route_pages(dash, deps)
     centre_page.register(dash, centres=deps.centres, rows=deps.rows, now=deps.now)
     server: FastAPI = dash.server
-    server.router.routes.extend([*deps.routes, *_files(deps), Route("/{path:path}", _nothing_here)])
-    pages = {"/", WALL, *(f"/centre/{centre.name}" for centre in deps.centres)}
-    rules = Rules(hosts=deps.hosts, scripts=dash.csp_hashes())
+    field = field_page.routes(deps.assets, deps.district, theme.css())
+    own = [*field, *desk_page.routes(shipped()), *_files(deps)]
+    server.router.routes.extend([*deps.routes, *own, Route("/{path:path}", _nothing_here)])
+    pages = {"/", WALL, DESK, *(f"/centre/{centre.name}" for centre in deps.centres)}
+    rules = Rules(hosts=deps.hosts, scripts=dash.csp_hashes(), located=(field_page.ADDRESS,))
     return gate(_page_paths(server, pages), rules)
 
 
@@ -109,6 +116,8 @@ def _route_pages(dash: Dash, deps: Deps) -> None:
     async def page(path: str, search: str | None) -> Any:
         if path == WALL:
             return wall_page.page(deps.district, deps.view)
+        if path == DESK:
+            return desk_page.page(deps.district)
         name = path.removeprefix("/centre/")
         if path.startswith("/centre/") and name in by_name:
             return centre_page.page(by_name[name], deps.district, deps.view, search or "", deps.rows)

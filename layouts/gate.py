@@ -17,17 +17,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 BODY_MAX = 256 * 1024
 """Bytes of a request body."""
 PATH_MAX, QUERY_MAX = 512, 2048
-METHODS = frozenset({"GET", "HEAD", "POST"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+_DENIED = "camera=(), microphone=(), usb=(), payment=()"
 _FORBIDDEN = ("..", "\\", "\0", "//")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """``hosts``: names (without port) under which the hub may be called. ``scripts``: CSP hashes of inline scripts."""
+    """``hosts``: names (without port) under which the hub may be called. ``scripts``: CSP hashes of inline scripts.
+    ``located``: paths of pages that may ask the device where it is.
+    """
 
     hosts: Sequence[str] = LOCAL_HOSTS
     scripts: Sequence[str] = ()
+    located: Sequence[str] = ()
 
     def policy(self) -> str:
         """The content security policy: our own origin only; workers from blobs are the map's."""
@@ -61,9 +65,10 @@ def gate(app: ASGIApp, rules: Rules) -> ASGIApp:
         "referrer-policy": "no-referrer",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
-        "permissions-policy": "camera=(), microphone=(), geolocation=(), usb=(), payment=()",
+        "permissions-policy": f"{_DENIED}, geolocation=()",
         "x-frame-options": "DENY",
     }
+    located = {**headers, "permissions-policy": f"{_DENIED}, geolocation=(self)"}
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -77,7 +82,7 @@ def gate(app: ASGIApp, rules: Rules) -> ASGIApp:
                 await receive()  # websocket.connect
                 await send({"type": "websocket.close", "code": 4403, "reason": refused.phrase})
             return
-        answer = _with_headers(send, headers)
+        answer = _with_headers(send, located if scope["path"] in rules.located else headers)
         if refused is None:
             await _limited(app, scope, receive, answer)
         else:
@@ -166,5 +171,7 @@ async def _limited(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
 async def _plain(send: Send, status: HTTPStatus) -> None:
     body = f"{status.value} {status.phrase}\n".encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers.append((b"allow", ", ".join(sorted(METHODS)).encode()))
     await send({"type": "http.response.start", "status": status.value, "headers": headers})
     await send({"type": "http.response.body", "body": body})

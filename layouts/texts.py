@@ -79,7 +79,7 @@ LABELS: dict[str, dict[str, Text]] = {
         "issued": Text("已下发", "Issued"),
         "delivered": Text("已送达", "Delivered"),
         "seen": Text("已查看", "Seen"),
-        "accepted": Text("已签收", "Accepted"),
+        "accepted": Text("已接受", "Accepted"),
         "executing": Text("执行中", "Doing"),
         "done": Text("已完成", "Done"),
         "refused": Text("已拒绝", "Refused"),
@@ -113,6 +113,9 @@ DRONES = Text("无人机", "Drones")
 MAP = Text("态势", "Situation")
 CENTRES = Text("六中心", "Six centres")
 WALL = Text("指挥大屏", "The wall")
+WORK = Text("移交与任务", "Transfers and tasks")
+DESK = Text("值班席", "Duty desk")
+FIELD = Text("一线终端（手机）", "Field page (phone)")
 PAGES = Text("页面", "Pages")
 RECORDS = Text("记录", "Records")
 CHARTS = Text("图表", "Charts")

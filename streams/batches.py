@@ -13,10 +13,12 @@ import msgspec
 from sqlalchemy import Connection, Table, select, update
 
 from hub.picture.delta import Delta
+from hub.picture.fixes import told
 from hub.picture.rows import Row
 from hub.ports import Batch, DeadLetter, Outgoing
 from streams import bulk
 from streams.bulk import How, Values
+from streams.snapshots import fix_bytes
 from streams.tables import COUNTER, DEAD_LETTER, GAP, HISTORY, META, OUTBOX, POSITION, ROW, STATE
 
 RAW_BYTES = 64 * 1024
@@ -70,7 +72,7 @@ def remove(connection: Connection, gone: Sequence[tuple[str, str]], number: int)
     """Empty rows. Their order becomes (-1, 0): whatever comes back later is newer."""
     for table, key in gone:
         held = update(ROW).where(ROW.c.table == table, ROW.c.id == key, ROW.c.data.is_not(None))
-        connection.execute(held.values(data=None, epoch=-1, rev=0, batch=number))
+        connection.execute(held.values(data=None, fix=None, epoch=-1, rev=0, batch=number))
 
 
 def waiting(connection: Connection, limit: int) -> list[tuple[int, str, Outgoing]]:
@@ -98,11 +100,12 @@ def _row(table: str, key: str, row: Row) -> Values:
         "id": key,
         "epoch": epoch,
         "rev": rev,
-        "at": row.at,
+        "at": told(row),
         "seen": row.seen,
         "type": row.type,
         "source": row.source,
         "data": _encode(row.fact),
+        "fix": fix_bytes(row.fix),
     }
 
 

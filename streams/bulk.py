@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    case,
     cast,
     column,
     func,
@@ -29,8 +30,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from streams.tables import APART
+
 How = Literal["once", "latest", "newer"]
-"""What happens to a row that is there: it stays; it is overwritten; it is when its (epoch, rev) is older."""
+"""What happens to a row that is there: it stays; it is overwritten; it is when its (epoch, rev) is older, but for the
+columns that are marked ``streams.tables.APART``."""
 Values = dict[str, Any]
 _encode = msgspec.json.Encoder().encode
 
@@ -77,8 +81,23 @@ def _on_conflict(statement: Any, how: How, table: Table, names: tuple[str, ...])
         return statement.on_conflict_do_nothing()
     keys = [each.name for each in table.primary_key.columns]
     new = statement.excluded
-    changed = {name: new[name] for name in names if name not in keys}
+    changed: dict[str, Any] = {name: new[name] for name in names if name not in keys}
     where = None
     if how == "newer":
-        where = or_(new.epoch > table.c.epoch, and_(new.epoch == table.c.epoch, new.rev > table.c.rev))
+        newer = or_(new.epoch > table.c.epoch, and_(new.epoch == table.c.epoch, new.rev > table.c.rev))
+        greater = {name: _greater(new[name], table.c[name]) for name in changed if _apart(table, name) == "greater"}
+        for name in changed:
+            if _apart(table, name) != "always":
+                changed[name] = case((greater.get(name, newer), new[name]), else_=table.c[name])
+        where = or_(newer, *greater.values())
     return statement.on_conflict_do_update(index_elements=keys, set_=changed, where=where)
+
+
+def _apart(table: Table, name: str) -> str | None:
+    held: str | None = table.c[name].info.get(APART)
+    return held
+
+
+def _greater(new: Any, held: Any) -> ColumnElement[bool]:
+    """Nothing is less than anything."""
+    return and_(new.is_not(None), or_(held.is_(None), new > held))

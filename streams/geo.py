@@ -5,13 +5,14 @@ Chinese maps are drawn in GCJ-02 (AMap, Tencent) or BD-09 (Baidu), some hundred 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import isfinite
 
 import coordTransform
 import msgspec
 
-from hub.domain.model import Position
+from hub.domain.model import Frame, Position
 from hub.errors import BadPayload
 
 Bounds = tuple[float, float, float, float]
@@ -26,14 +27,46 @@ _ROUNDS = 6
 _DIGITS = 8  # a millimetre
 
 
-def locator(home: Bounds | None = None, far_deg: float = FAR_DEG) -> Callable[[Position], Position]:
-    """The function the codec calls for every position: ``check``, then ``to_wgs84``."""
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """What the codec calls for every position: ``check``, then ``to_wgs84``; and the same for columns of them."""
 
-    def locate(position: Position) -> Position:
-        check(position, home, far_deg)
+    home: Bounds | None
+    far_deg: float
+
+    def __call__(self, position: Position) -> Position:
+        """One position. Raises ``BadPayload``."""
+        check(position, self.home, self.far_deg)
         return to_wgs84(position)
 
-    return locate
+    def many(self, frame: Frame, lon: tuple[int, ...], lat: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Columns in 1e-7 degrees; ``BadPayload`` says at which index. What is WGS-84 already is given back as it is.
+
+        A column is looked at one by one only where its bounds leave a doubt.
+        """
+        if not lon:
+            return lon, lat
+        if not self._all_good(frame, min(lon) / 1e7, min(lat) / 1e7, max(lon) / 1e7, max(lat) / 1e7):
+            for index, (x, y) in enumerate(zip(lon, lat, strict=True)):
+                try:
+                    check(Position(x / 1e7, y / 1e7, frame), self.home, self.far_deg)
+                except BadPayload as error:
+                    raise BadPayload(f"lon[{index}], lat[{index}]: {error}") from None
+        return (lon, lat) if frame == "WGS84" else _columns_to_wgs84(frame, lon, lat)
+
+    def _all_good(self, frame: Frame, west: float, south: float, east: float, north: float) -> bool:
+        """Whether no position within these bounds can be wrong: near home, or a mainland place that is no swap."""
+        known = MAINLAND if self.home is None else self.home
+        margin = 0.0 if self.home is None else self.far_deg
+        inside = _inside(west, south, known, margin) and _inside(east, north, known, margin)
+        place = frame == "WGS84" or (_inside(west, south, MAINLAND) and _inside(east, north, MAINLAND))
+        zero = west < _ZERO_DEG and east > -_ZERO_DEG and south < _ZERO_DEG and north > -_ZERO_DEG
+        return inside and place and not zero and -180 <= west and east <= 180 and -90 <= south and north <= 90
+
+
+def locator(home: Bounds | None = None, far_deg: float = FAR_DEG) -> Locator:
+    """``home``: the district, against which swapped pairs are recognised."""
+    return Locator(home, far_deg)
 
 
 def to_wgs84(position: Position) -> Position:
@@ -89,4 +122,24 @@ def _undo(forward: Callable[[float, float], list[float]], lon: float, lat: float
     for _ in range(_ROUNDS):
         there_lon, there_lat = forward(x, y)
         x, y = x + lon - there_lon, y + lat - there_lat
+    return x, y
+
+
+def _columns_to_wgs84(frame: Frame, lon: Sequence[int], lat: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    x, y = [value / 1e7 for value in lon], [value / 1e7 for value in lat]
+    if frame == "BD09":
+        x, y = _undo_columns(coordTransform.gcj02_to_bd09, x, y)
+    x, y = _undo_columns(coordTransform.wgs84_to_gcj02, x, y)
+    return tuple(round(value * 1e7) for value in x), tuple(round(value * 1e7) for value in y)
+
+
+def _undo_columns(
+    forward: Callable[[list[float], list[float]], tuple[list[float], list[float]]], lon: list[float], lat: list[float]
+) -> tuple[list[float], list[float]]:
+    """As ``_undo``, in the library's own way for many points."""
+    x, y = lon, lat
+    for _ in range(_ROUNDS):
+        there_lon, there_lat = forward(x, y)
+        x = [at + wanted - there for at, wanted, there in zip(x, lon, there_lon, strict=True)]
+        y = [at + wanted - there for at, wanted, there in zip(y, lat, there_lat, strict=True)]
     return x, y

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from hub import anchors
 from hub.domain.events import Stream
 from hub.errors import HubError
 from hub.settings import Topics
@@ -79,6 +80,17 @@ def wanted_topics(streams: Iterable[Stream], shape: Topics) -> list[Wanted]:
         ),
         key=lambda topic: topic.name,
     )
+
+
+def anchors_topic(shape: Topics) -> Wanted:
+    """Where the audit's anchors stand: in order, each of them, for a year."""
+    configs = {
+        "cleanup.policy": "delete",
+        "retention.ms": str(int(anchors.KEEP_DAYS * DAY_MS)),
+        "segment.ms": str(14 * DAY_MS),
+        "message.timestamp.type": "LogAppendTime",
+    }
+    return Wanted(name=anchors.TOPIC, partitions=1, replication=shape.replication, configs=configs)
 
 
 def resolved(wanted: Iterable[Wanted], brokers: int) -> list[Wanted]:

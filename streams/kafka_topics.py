@@ -15,9 +15,9 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from streams.kafka_client import connect
 from streams.kafka_security import Cluster
-from streams.kafka_shape import Difference, Wanted, configs, layout, missing, resolved, wanted_topics
+from streams.kafka_shape import Difference, Wanted, anchors_topic, configs, layout, missing, resolved, wanted_topics
 
-__all__ = ["Difference", "Wanted", "apply", "compare", "ensure_topics", "wanted_topics"]
+__all__ = ["Difference", "Wanted", "anchors_topic", "apply", "compare", "ensure_topics", "wanted_topics"]
 SETTLE_S = 10.0
 """How long a cluster may take until all of it knows of a change."""
 

@@ -16,7 +16,8 @@ from sqlalchemy import Column, Connection, Table, delete, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from hub.domain.model import Text
-from streams.tables import DEAD_LETTER, GAP, HISTORY, OUTBOX, REPLAYED, ROW, SNAPSHOT
+from streams import audit
+from streams.tables import ANSWER, AUDIT, DEAD_LETTER, DRAFT, GAP, HISTORY, OUTBOX, REPLAYED, ROW, SNAPSHOT
 
 DAY_S = 86_400.0
 STEP = 5000
@@ -77,6 +78,27 @@ KEEP: tuple[Keep, ...] = (
         GAP.c.at,
     ),
     Keep(
+        Text("审计记录", "Audit entries"),
+        AUDIT,
+        2192.0,
+        Text("审计留存六年；只能从最早的整段删除", "six years; only its beginning can go, as a whole"),
+        AUDIT.c.at,
+    ),
+    Keep(
+        Text("指令应答", "Answers to commands"),
+        ANSWER,
+        7.0,
+        Text("同一请求编号七日内得同一答复", "a command that is sent again within a week gets the same answer"),
+        ANSWER.c.at,
+    ),
+    Keep(
+        Text("未下达的草稿", "Drafts"),
+        DRAFT,
+        30.0,
+        Text("一个月无人续写即清除", "a month after somebody last wrote on them"),
+        DRAFT.c.at,
+    ),
+    Keep(
         Text("当前态势", "The picture's rows"),
         ROW,
         None,
@@ -127,16 +149,24 @@ def retain(
     days: Mapping[str, float],
     now: float,
     budget_s: float,
+    audit_key: bytes | None = None,
 ) -> dict[str, int]:
     """Delete what is older, in steps, for about ``budget_s`` at most; what is left is for the next time. ``writing()``:
-    a transaction. Gives how many rows went, by ``Keep.name``; a name is missing when nothing of it was too old.
+    a transaction. Gives how many rows went, by ``Keep.name``; a name is missing when nothing of it was too old. Audit
+    entries go only where there is the chain's key: it must sign for them.
     """
     end = time.monotonic() + budget_s
     gone: dict[str, int] = {}
     for keep, limit in wanted(days):
+        if keep.table is AUDIT and audit_key is None:
+            continue
         while time.monotonic() < end:
             with writing() as connection:
-                count = _step(connection, keep, now - limit * DAY_S)
+                before = now - limit * DAY_S
+                if keep.table is AUDIT and audit_key is not None:
+                    count = audit.forget(connection, audit_key, before, STEP)
+                else:
+                    count = _step(connection, keep, before)
             if count:
                 gone[keep.name] = gone.get(keep.name, 0) + count
             if count < STEP:  # the rest is newer

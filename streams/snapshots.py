@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
+from struct import Struct
 
 import msgspec
 
 from hub.errors import HubError
-from hub.picture.rows import Row, Table
+from hub.picture.fixes import row
+from hub.picture.rows import Fix, Row, Table
 from hub.ports import Partition
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """A stored row; ``data`` is the fact as JSON."""
+    """A stored row; ``data`` is the fact as JSON, of ``at``; ``fix`` as ``fix_bytes`` writes it."""
 
     table: str
     id: str
@@ -23,6 +25,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     type: str
     source: str
     data: msgspec.Raw
+    fix: bytes | None = None
 
 
 class _Snapshot(msgspec.Struct, frozen=True):
@@ -32,6 +35,8 @@ class _Snapshot(msgspec.Struct, frozen=True):
 
 _decoder = msgspec.json.Decoder(_Snapshot)
 _encode = msgspec.json.Encoder().encode
+_FIX = Struct(">QIIII")
+_LOW = (0, -(1 << 31), -(1 << 31), -(1 << 31), -(1 << 31))
 
 
 def pack(rows: list[Kept], positions: Mapping[Partition, int]) -> bytes:
@@ -73,5 +78,18 @@ def rows(kept: Iterable[Kept], tables: Mapping[str, Table]) -> dict[str, dict[st
         except msgspec.MsgspecError as error:
             shape = tables[item.table].data.__name__
             raise HubError(f"table {item.table}, row {item.id}: no longer fits {shape}: {error}") from error
-        out[item.table][item.id] = Row(fact, item.at, item.seen, item.type, item.source)
+        out[item.table][item.id] = row(fact, item.at, item.seen, item.type, item.source, fix_of(item.fix))
     return out
+
+
+def fix_bytes(fix: Fix | None) -> bytes | None:
+    """A fix as 24 bytes whose order is that of fixes: whole numbers from their least value on, highest byte first."""
+    if fix is None:
+        return None
+    ms, lon, lat, heading, speed = _LOW
+    return _FIX.pack(fix.ms - ms, fix.lon - lon, fix.lat - lat, fix.heading - heading, fix.speed - speed)
+
+
+def fix_of(data: bytes | None) -> Fix | None:
+    """What ``fix_bytes`` wrote."""
+    return None if data is None else Fix(*(value + low for value, low in zip(_FIX.unpack(data), _LOW, strict=True)))

@@ -7,7 +7,7 @@ the log or the engine.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
@@ -17,25 +17,43 @@ from sqlalchemy import Connection, delete, select
 
 from hub.errors import HubError, StoreDown
 from hub.picture.rows import Table
-from hub.ports import Batch, DeadLetter, Gap, HistoryEntry, Lease, Loaded, Outgoing, Partition
-from streams import batches, database, lease, migrations, retention, snapshots
+from hub.ports import (
+    Anchor,
+    AuditEntry,
+    Batch,
+    DeadLetter,
+    Draft,
+    Gap,
+    HistoryEntry,
+    Judged,
+    Lease,
+    Loaded,
+    Look,
+    Outgoing,
+    Partition,
+    Past,
+)
+from hub.settings import Secret
+from streams import audit, batches, database, decisions, lease, migrations, past, retention, snapshots
 from streams.tables import COUNTER, DEAD_LETTER, GAP, HISTORY, META, OUTBOX, POSITION, ROW, SNAPSHOT, STATE
 
 _SNAPSHOTS = 2
 _IN_PARTS = {"yield_per": 5000}  # each part is an answer of its own: however many rows there are, none is late
-_COMMIT_BYTES, _STEP_BYTES = 16_384, 2_000_000  # in the WAL, about
+_COMMIT_BYTES, _STEP_BYTES, _DECIDED_BYTES = 16_384, 2_000_000, 32_768  # in the WAL, about
+_NO_KEY = Secret()
 _log = logging.getLogger(__name__)
 
 
 class SqlStore:
     """``hub.ports.Store``. One thread commits; others may read, and the relay may confirm what it delivered."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, audit_key: Secret = _NO_KEY) -> None:
         """``url``: ``sqlite:///FILE`` or ``postgresql+psycopg://…``; its schema is made or brought to that of this
-        version. Raises ``HubError`` for a wrong address or a store of a newer version and ``StoreDown`` when it cannot
-        be reached.
+        version. ``audit_key``: of the audit chain; without one nothing can be decided. Raises ``HubError`` for a wrong
+        address or a store of a newer version and ``StoreDown`` when it cannot be reached.
         """
         parts = database.parse(url)
+        self._audit_key = audit_key
         self._name = database.where(parts)
         self._parts = parts
         self._writing = Lock()
@@ -66,6 +84,37 @@ class SqlStore:
             if epoch is not None:
                 lease.check(connection, epoch)
             batches.write(connection, prepared)
+
+    def decide(self, key: str, judge: Callable[[Look], Judged]) -> tuple[bytes, bool]:
+        """See ``hub.ports.Store``. Raises ``Unaudited`` without the audit chain's key."""
+        secret = audit.key_of(self._audit_key)
+        with self._write(_DECIDED_BYTES) as connection:
+            return decisions.decide(connection, secret, key, judge)
+
+    def audit(self, after: int = 0, limit: int = 1000) -> list[AuditEntry]:
+        """See ``hub.ports.Store``."""
+        with self._read() as connection:
+            return audit.entries(connection, after, limit)
+
+    def anchor(self) -> Anchor | None:
+        """See ``hub.ports.Store``."""
+        with self._read() as connection:
+            return audit.newest(connection)
+
+    def draft(self, actor: str, key: str) -> Draft | None:
+        """See ``hub.ports.Store``."""
+        with self._read() as connection:
+            return decisions.draft(connection, actor, key)
+
+    def keep_draft(self, actor: str, key: str, draft: Draft) -> None:
+        """See ``hub.ports.Store``."""
+        with self._write(len(draft.body)) as connection:
+            decisions.keep_draft(connection, actor, key, draft)
+
+    def drop_draft(self, actor: str, key: str) -> None:
+        """See ``hub.ports.Store``."""
+        with self._write(0) as connection:
+            decisions.drop_draft(connection, actor, key)
 
     def lease(self, holder: str, ttl_s: float) -> Lease:
         """See ``hub.ports.Store``. Looking at somebody else's lease locks nothing."""
@@ -122,6 +171,13 @@ class SqlStore:
         fields = HistoryEntry.__struct_fields__
         return [HistoryEntry(**{name: row[name] for name in fields}) for row in reversed(found)]
 
+    def past(
+        self, since: float, until: float, tables: Sequence[str], expected: Mapping[str, float], limit: int
+    ) -> Past:
+        """See ``hub.ports.Store``."""
+        with self._read() as connection:
+            return past.past(connection, since, until, tables, expected, limit)
+
     def gaps(self, limit: int = 1000) -> list[Gap]:
         """See ``hub.ports.Store``."""
         with self._read() as connection:
@@ -146,9 +202,10 @@ class SqlStore:
     def retain(self, days: Mapping[str, float], now: float, budget_s: float = 1.0) -> dict[str, int]:
         """Delete what has been kept long enough, for about ``budget_s``; what is left goes the next time. ``days``:
         where it differs from ``streams.retention.KEEP``. ``now``: hub time. Gives the number of deleted rows by name;
-        commits wait for a fraction of it. Raises ``StoreDown``.
+        commits wait for a fraction of it. Without the audit chain's key no audit entry goes. Raises ``StoreDown``.
         """
-        return retention.retain(lambda: self._write(_STEP_BYTES), days, now, budget_s)
+        secret = self._audit_key.reveal().encode() or None
+        return retention.retain(lambda: self._write(_STEP_BYTES), days, now, budget_s, secret)
 
     def held(self, days: Mapping[str, float] | None = None) -> list[retention.Held]:
         """What is kept for how long, and how much of it there is. Raises ``StoreDown``."""
@@ -255,4 +312,4 @@ def _live(connection: Connection) -> Iterator[snapshots.Kept]:
 
 
 def _kept_row(row: Any) -> snapshots.Kept:
-    return snapshots.Kept(row.table, row.id, row.at, row.seen, row.type, row.source, msgspec.Raw(row.data))
+    return snapshots.Kept(row.table, row.id, row.at, row.seen, row.type, row.source, msgspec.Raw(row.data), row.fix)

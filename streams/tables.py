@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Float,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -18,6 +19,9 @@ from sqlalchemy import (
 )
 
 SCHEMA = MetaData()
+APART = "apart"
+"""Marks a column that does not follow the (epoch, rev) of its row: the ``greater`` value stays, or it is written
+``always``."""
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -70,9 +74,13 @@ ROW = Table(
     Column("type", String, nullable=False),
     Column("source", String, nullable=False),
     Column("data", LargeBinary),
-    Column("batch", BigInteger, nullable=False, index=True),
+    Column("fix", LargeBinary, info={APART: "greater"}),
+    Column("batch", BigInteger, nullable=False, index=True, info={APART: "always"}),
 )
-"""``data``: the fact as JSON; null marks a removed row until no kept snapshot can still hold it."""
+"""``data``: the fact as JSON, of ``at``; null marks a removed row until no kept snapshot can still hold it. ``fix``:
+the newest fix of a thing that moves, as ``streams.snapshots`` writes it; its order as bytes is that of fixes. Fact and
+fix are kept each by itself, whichever transaction brings the newer one.
+"""
 
 HISTORY = Table(
     "hub_history",
@@ -160,3 +168,62 @@ SNAPSHOT = Table(
     Column("data", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )
+
+ANSWER = Table(
+    "hub_answer",
+    SCHEMA,
+    Column("key", String, primary_key=True),
+    Column("answer", LargeBinary, nullable=False),
+    Column("at", Float, nullable=False, index=True),
+)
+"""What a decision was answered, by the key it was asked under."""
+
+AUDIT = Table(
+    "hub_audit",
+    SCHEMA,
+    Column("seq", _SERIAL, primary_key=True, autoincrement=False),
+    Column("at", Float, nullable=False, index=True),
+    Column("actor", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("table", String, nullable=False),
+    Column("entity", String, nullable=False),
+    Column("rev", BigInteger, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("before", String, nullable=False),
+    Column("after", String, nullable=False),
+    Column("facts", String, nullable=False),
+    Column("request", String, nullable=False),
+    Column("centre", String, nullable=False),
+    Column("node", String, nullable=False),
+    Column("mac", String, nullable=False),
+    Index("hub_audit_entity", "table", "entity", "seq"),
+)
+"""Who did what (``hub.audit``). ``seq`` has no gaps; a trigger lets rows be added at the end only, none be changed, and
+none be deleted that ``hub_audit_base`` has not left behind. ``facts``: JSON, a list of ``hub.audit.Place``.
+"""
+
+AUDIT_BASE = Table(
+    "hub_audit_base",
+    SCHEMA,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("mac", String, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("key", String, nullable=False),
+    Column("seal", String, nullable=False),
+)
+"""One row: the entry before the first one that is kept (0 at first), which key the chain is of, and the key's seal on
+it. A trigger lets it only go forward, along entries that are there.
+"""
+
+DRAFT = Table(
+    "hub_draft",
+    SCHEMA,
+    Column("actor", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("at", Float, nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What somebody is writing and has not given yet."""

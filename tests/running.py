@@ -29,13 +29,15 @@ def free_port() -> int:
 
 
 class Process:
-    """One ``hub`` command, run from ``folder``. ``port`` is where its pages are."""
+    """One ``hub`` command, run from ``folder``. ``port`` is where its pages are. ``module``: what runs it."""
 
-    def __init__(self, args: list[str], log: Path, port: int, *, folder: Path = ROOT) -> None:
+    def __init__(
+        self, args: list[str], log: Path, port: int, *, folder: Path = ROOT, module: tuple[str, ...] = ("hub",)
+    ) -> None:
         self.port, self.log = port, log
         with log.open("ab") as out:
             self.popen = subprocess.Popen(
-                [sys.executable, "-m", "hub", *args], stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=folder
+                [sys.executable, "-m", *module, *args], stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=folder
             )
 
     @property

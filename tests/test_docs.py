@@ -13,11 +13,12 @@ import pytest
 
 import centres
 from hub.__main__ import _parser
-from layouts import api, app, commands, push
+from hub.road.clocks import Targets
+from layouts import api, app, changes, commands, drafts, paper, push, recommend
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{(\w+)(?::\w+)?\}")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FILE = re.compile(r"`(\.?[a-z_]+(?:/[a-z_]+)+(?:\.[a-z]+)?)`")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
@@ -64,7 +65,15 @@ def variables() -> list[str]:
 def api_paths() -> list[str]:
     """As the README writes them: ``/api/v1/rows/TABLE``."""
     nothing = cast(Any, None)  # routes are made without asking what they serve
-    routes = (*api.routes(nothing), commands.route(nothing), push.Push(nothing).route())
+    routes = (
+        *api.routes(nothing),
+        *commands.routes(nothing, nothing, nothing, [], {}, Targets()),
+        *recommend.routes(nothing),
+        *drafts.routes(nothing, nothing, nothing),
+        *changes.routes(nothing, nothing),
+        paper.route(nothing, nothing),
+        push.Push(nothing).route(),
+    )
     paths = [cast(Any, route).path for route in routes]
     return [PLACEHOLDER.sub(lambda name: name[1].upper(), path) for path in paths]
 

@@ -87,7 +87,7 @@ PANELS = Panels(
                 Column(field="state", title=Text("状态", "State"), kind="state"),
                 PLACE,
                 Column(field="opened_at", title=Text("发现时间", "Opened"), kind="time"),
-                Column(field="due_at", title=Text("时限", "Due"), kind="time"),
+                Column(field="due_at", title=Text("时限", "Due"), kind="due", over=("fixed",)),
                 Column(field="at", title=Text("更新", "Age"), kind="age"),
             ),
             labels={

@@ -9,7 +9,13 @@ ID = Column(field="id", title=Text("编号", "Number"), width=110)
 KIND = Column(field="kind", title=Text("类型", "Kind"), kind="label")
 STATE = Column(field="state", title=Text("状态", "State"), kind="state", width=100)
 PLACE = Column(field="place", title=Text("地点", "Place"), width=180)
-DUE = Column(field="due_at", title=Text("时限", "Due"), kind="time")
+DUE = Column(
+    field="due_at",
+    title=Text("时限", "Due"),
+    kind="due",
+    done=("settled_at", "answered_at", "closed_at"),
+    over=("referred",),
+)
 AGE = Column(field="at", title=Text("更新", "Age"), kind="age", width=80)
 
 GRIDS = (
@@ -21,11 +27,11 @@ GRIDS = (
             ID,
             KIND,
             STATE,
+            DUE,
             Column(field="party", title=Text("调解方", "Party"), kind="label"),
             Column(field="channel", title=Text("来源", "Channel"), kind="label", width=100),
             PLACE,
             Column(field="registered_at", title=Text("登记时间", "Registered"), kind="time"),
-            DUE,
             Column(field="people", title=Text("涉及人数", "People"), kind="number", width=90),
             Column(field="amount_yuan", title=Text("涉及金额", "Amount"), kind="money", width=110),
             AGE,
@@ -86,9 +92,9 @@ GRIDS = (
             ID,
             KIND,
             STATE,
+            DUE,
             PLACE,
             Column(field="received_at", title=Text("上报时间", "Received"), kind="time"),
-            DUE,
             Column(field="answered_at", title=Text("答复时间", "Answered"), kind="time"),
             AGE,
         ),
@@ -119,6 +125,7 @@ GRIDS = (
             ID,
             KIND,
             STATE,
+            DUE,
             Column(field="module", title=Text("行业", "Module"), kind="label"),
             PLACE,
             Column(field="basis", title=Text("法律依据", "Legal basis"), kind="label", width=220),
@@ -126,7 +133,6 @@ GRIDS = (
             Column(field="result", title=Text("结果", "Result"), kind="label"),
             Column(field="hazards", title=Text("隐患", "Hazards"), kind="number", width=80),
             Column(field="fixed", title=Text("已整改", "Fixed"), kind="number", width=80),
-            DUE,
             AGE,
         ),
         labels=INSPECTION,
@@ -139,9 +145,9 @@ GRIDS = (
             ID,
             KIND,
             STATE,
+            DUE,
             PLACE,
             Column(field="received_at", title=Text("收到时间", "Received"), kind="time"),
-            DUE,
             Column(field="answered_at", title=Text("办结时间", "Answered"), kind="time"),
             AGE,
         ),

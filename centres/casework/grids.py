@@ -88,7 +88,13 @@ NUMBER = Column(field="number", title=Text("编号", "Place"), width=80)
 KIND = Column(field="kind", title=Text("类型", "Kind"), kind="label")
 STATE = Column(field="state", title=Text("状态", "State"), kind="state")
 ZONE = Column(field="zone", title=Text("所在区域", "Zone"), kind="label")
-DUE = Column(field="due_at", title=Text("时限", "Due"), kind="time")
+DUE = Column(
+    field="due_at",
+    title=Text("时限", "Due"),
+    kind="due",
+    done=("done_at", "closed_at"),
+    over=("cancelled",),
+)
 AGE = Column(field="at", title=Text("更新", "Age"), kind="age", width=90)
 
 GRIDS = (
@@ -140,9 +146,9 @@ GRIDS = (
             ID,
             KIND,
             STATE,
-            Column(field="opened_at", title=Text("受案时间", "Opened"), kind="time"),
-            Column(field="stage_due_at", title=Text("本阶段时限", "Stage due"), kind="time"),
             DUE,
+            Column(field="stage_due_at", title=Text("本阶段时限", "Stage due"), kind="due", done=("closed_at",)),
+            Column(field="opened_at", title=Text("受案时间", "Opened"), kind="time"),
             Column(field="closed_at", title=Text("办结时间", "Closed"), kind="time"),
             AGE,
         ),
@@ -176,12 +182,12 @@ GRIDS = (
             ID,
             KIND,
             STATE,
+            DUE,
             Column(field="team", title=Text("押解组", "Team")),
             Column(field="persons", title=Text("人数", "Persons"), kind="number", width=80),
             Column(field="officers", title=Text("警力", "Officers"), kind="number", width=80),
             Column(field="requested_at", title=Text("申请时间", "Requested"), kind="time"),
             Column(field="set_out_at", title=Text("出发时间", "Set out"), kind="time"),
-            DUE,
             Column(field="done_at", title=Text("完成时间", "Done"), kind="time"),
             AGE,
         ),
@@ -195,10 +201,10 @@ GRIDS = (
             ID,
             KIND,
             STATE,
+            DUE,
             Column(field="items", title=Text("件数", "Pieces"), kind="number", width=80),
             Column(field="value_yuan", title=Text("认定价值", "Value"), kind="money"),
             Column(field="requested_at", title=Text("申请时间", "Requested"), kind="time"),
-            DUE,
             Column(field="done_at", title=Text("出具时间", "Done"), kind="time"),
             AGE,
         ),

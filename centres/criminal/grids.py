@@ -10,7 +10,13 @@ KIND = Column(field="kind", title=Text("类型", "Kind"), kind="label")
 STATE = Column(field="state", title=Text("状态", "State"), kind="state", width=100)
 LEVEL = Column(field="level", title=Text("层级", "Level"), kind="label", width=90)
 PLACE = Column(field="place", title=Text("地点", "Place"), width=160)
-DUE = Column(field="due_at", title=Text("时限", "Due"), kind="time")
+DUE = Column(
+    field="due_at",
+    title=Text("时限", "Due"),
+    kind="due",
+    done=("answered_at",),
+    over=("called", "dissuaded", "closed"),
+)
 AGE = Column(field="at", title=Text("更新", "Age"), kind="age", width=80)
 
 GRIDS = (
@@ -23,12 +29,12 @@ GRIDS = (
             Column(field="priority", title=Text("等级", "Priority"), kind="priority", width=80),
             KIND,
             STATE,
+            DUE,
             PLACE,
             Column(field="calls", title=Text("劝阻次数", "Calls"), kind="number", width=90),
             Column(field="call_result", title=Text("劝阻结果", "Call result"), kind="label", width=110),
             Column(field="risk_yuan", title=Text("涉险金额", "At risk"), kind="money", width=110),
             Column(field="issued_at", title=Text("预警时间", "Issued"), kind="time"),
-            DUE,
             Column(field="outcome", title=Text("结果", "Outcome"), kind="label", width=110),
             AGE,
         ),
@@ -80,12 +86,12 @@ GRIDS = (
             ID,
             KIND,
             STATE,
+            DUE,
             LEVEL,
             PLACE,
             Column(field="clue", title=Text("线索", "Clue"), width=120),
             Column(field="case", title=Text("案件", "Case"), width=120),
             Column(field="requested_at", title=Text("提请时间", "Requested"), kind="time"),
-            DUE,
             Column(field="finding", title=Text("结论", "Finding"), kind="label"),
             Column(field="records", title=Text("查阅记录数", "Records"), kind="number", width=100),
             AGE,
@@ -100,11 +106,11 @@ GRIDS = (
             ID,
             KIND,
             STATE,
+            DUE,
             LEVEL,
             Column(field="subject", title=Text("事项", "Subject")),
             Column(field="amount_yuan", title=Text("金额", "Amount"), kind="money", width=110),
             Column(field="sent_at", title=Text("发出时间", "Sent"), kind="time"),
-            DUE,
             Column(field="answered_at", title=Text("反馈时间", "Answered"), kind="time"),
             AGE,
         ),

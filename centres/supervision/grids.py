@@ -67,7 +67,13 @@ ID = Column(field="id", title=Text("编号", "Number"))
 KIND = Column(field="kind", title=Text("类型", "Kind"), kind="label")
 STATE = Column(field="state", title=Text("状态", "State"), kind="state")
 PLACE = Column(field="place", title=Text("地点", "Place"), width=160)
-DUE = Column(field="due_at", title=Text("时限", "Due"), kind="time")
+DUE = Column(
+    field="due_at",
+    title=Text("时限", "Due"),
+    kind="due",
+    done=("answered_at", "settled_at", "rectified_at", "closed_at"),
+    over=("merged", "cancelled", "referred", "returned"),
+)
 CLOSED = Column(field="closed_at", title=Text("办结时间", "Closed"), kind="time")
 REVISITED = Column(field="revisit", title=Text("回访结果", "Revisit"), kind="label")
 AGE = Column(field="at", title=Text("更新", "Age"), kind="age", width=90)
@@ -81,11 +87,11 @@ GRIDS = (
             ID,
             Column(field="category", title=Text("诉求类别", "Category"), width=170),
             STATE,
+            DUE,
             Column(field="channel", title=Text("来源渠道", "Channel"), kind="label", width=150),
             PLACE,
             Column(field="unit", title=Text("承办单位", "Unit"), width=160),
             Column(field="received_at", title=Text("受理时间", "Received"), kind="time"),
-            DUE,
             Column(field="timing", title=Text("时效", "Timing"), kind="label", width=90),
             Column(field="answered_at", title=Text("答复时间", "Answered"), kind="time"),
             REVISITED,
@@ -109,13 +115,13 @@ GRIDS = (
             ID,
             KIND,
             STATE,
+            DUE,
             PLACE,
             Column(field="incident", title=Text("原警情", "Call")),
             Column(field="community", title=Text("社区", "Community"), width=150),
             Column(field="department", title=Text("承办部门", "Department"), width=150),
             Column(field="diverted_at", title=Text("分流时间", "Diverted"), kind="time"),
             Column(field="department_signed_at", title=Text("签收时间", "Signed for"), kind="time"),
-            DUE,
             Column(field="settled_at", title=Text("化解时间", "Settled"), kind="time"),
             REVISITED,
             CLOSED,
@@ -153,10 +159,10 @@ GRIDS = (
             ID,
             Column(field="kind", title=Text("模型", "Model"), kind="label", width=180),
             STATE,
+            DUE,
             Column(field="about", title=Text("指向", "About"), width=200),
             Column(field="issued_by", title=Text("签发人(值班号)", "Issued by (duty no.)")),
             Column(field="issued_at", title=Text("下发时间", "Issued"), kind="time"),
-            DUE,
             Column(field="rectified_at", title=Text("整改时间", "Rectified"), kind="time"),
             CLOSED,
             AGE,

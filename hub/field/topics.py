@@ -11,12 +11,29 @@ from typing import Any
 import msgspec
 
 from hub.domain.events import Stream
-from hub.domain.field import Alarm, Camera, Clue, Drone, Incident, Operation, Road, Task, Unit
+from hub.domain.field import (
+    Alarm,
+    Camera,
+    Clue,
+    Drone,
+    Fixes,
+    Handover,
+    Incident,
+    Operation,
+    Road,
+    Task,
+    Undeclared,
+    Unit,
+)
 from hub.domain.footprint import footprint
 from hub.domain.kinds import kind
 from hub.domain.model import Fact, Text
-from hub.picture.fold import keep
-from hub.picture.rows import JSON, Table
+from hub.picture.fixes import Moved, Told
+from hub.picture.fold import Fold, keep
+from hub.picture.rows import JSON, Table, stamp
+from hub.road.clocks import chased, clock_of
+from hub.road.guard import guarded
+from hub.road.states import CLUE, OPERATION, TASK
 
 FIELD_TOPIC = "hub.field.events"
 POSITIONS_TOPIC = "hub.field.positions"
@@ -32,14 +49,18 @@ INCIDENT_VERBS = (
     "closed",
     "reopened",
     "diverted",
+    "signed",
+    "chased",
 )
 CLUE_VERBS = (
     "reported",
     "triaged",
     "transferred",
+    "recalled",
     "signed",
     "returned",
     "chased",
+    "related",
     "linked",
     "fed_back",
     "closed",
@@ -51,6 +72,7 @@ TASK_VERBS = (
     "accepted",
     "executing",
     "progressed",
+    "chased",
     "done",
     "refused",
     "expired",
@@ -65,6 +87,7 @@ _FIELD_VERBS: Mapping[type[Fact], tuple[str, tuple[str, ...]]] = {
 }
 _POSITION_VERBS: Mapping[type[Fact], tuple[str, tuple[str, ...]]] = {
     Unit: ("unit", ("position",)),
+    Fixes: ("unit", ("fixes",)),
     Drone: ("drone", ("telemetry",)),
 }
 _ACTION_VERBS: Mapping[type[Fact], tuple[str, tuple[str, ...]]] = {
@@ -73,6 +96,7 @@ _ACTION_VERBS: Mapping[type[Fact], tuple[str, tuple[str, ...]]] = {
     Task: ("task", TASK_VERBS),
     # A duty officer acknowledges and shelves: these are the hub's own decisions, next to the raiser's facts.
     Alarm: ("alarm", ("acknowledged", "shelved", "cleared")),
+    Handover: ("handover", ("offered", "signed")),
 }
 _TABLE_OF: Mapping[type[Fact], str] = {
     Incident: "incidents",
@@ -84,6 +108,17 @@ _TABLE_OF: Mapping[type[Fact], str] = {
     Clue: "clues",
     Operation: "operations",
     Task: "tasks",
+    Handover: "handovers",
+}
+_UNDECLARED = "units_undeclared"
+_FOLD_OF: Mapping[type[Fact], Fold] = {
+    **{data: keep(table) for data, table in _TABLE_OF.items()},
+    Unit: Told("units", _UNDECLARED),
+    Fixes: Moved("units", _UNDECLARED),
+    # What the hub owns walks its road, whoever writes to the topic.
+    Clue: guarded(CLUE),
+    Operation: guarded(OPERATION),
+    Task: guarded(TASK),
 }
 
 
@@ -98,7 +133,7 @@ def _stream(topic: str, verbs: Mapping[type[Fact], tuple[str, tuple[str, ...]]],
     for data, (entity, names) in verbs.items():
         for verb in names:
             events[event_type(entity, verb)] = data
-            folds[event_type(entity, verb)] = keep(_TABLE_OF[data])
+            folds[event_type(entity, verb)] = _FOLD_OF[data]
     return Stream(topic=topic, source="/hub/", events=events, folds=folds, ephemeral=ephemeral)
 
 
@@ -111,10 +146,23 @@ EVENTS: Mapping[str, type[Fact]] = {**FIELD.events, **POSITIONS.events, **ACTION
 """Every event type of the hub's own topics → its fact type."""
 
 
+def _clock_fields(fact: Clue | Incident | Task) -> Mapping[str, JSON]:
+    """``clock``: since when and until when the next step is waited for; ``chased``: how often it was. Neither where
+    nothing is.
+    """
+    since, due = clock_of(_TABLE_OF[type(fact)], fact)
+    out: dict[str, JSON] = {}
+    if due is not None:
+        out["clock"] = [None if since is None else stamp(since), stamp(due)]
+    count = chased(fact)
+    return out | {"chased": count} if count else out
+
+
 def _incident_fields(fact: Incident) -> Mapping[str, JSON]:
     """``kind_title``, and ``title`` from kind and place when the incident has none of its own."""
     named = kind(fact.kind).title
     out: dict[str, JSON] = {"kind_title": msgspec.to_builtins(named)}
+    out.update(_clock_fields(fact))
     if fact.title is None:
         out["title"] = msgspec.to_builtins(
             named if fact.place is None else Text(f"{named.zh} · {fact.place.zh}", f"{named.en}, {fact.place.en}")
@@ -146,7 +194,12 @@ def _drone_fields(fact: Drone) -> Mapping[str, JSON]:
 
 
 def _incident_open(fact: Incident) -> bool:
-    return fact.state not in ("closed", "diverted")
+    """A diverted call stays in sight until it is settled, when somebody supervises that."""
+    return fact.state != "closed" and (fact.state != "diverted" or fact.closed_at is None)
+
+
+def _never(fact: Undeclared) -> bool:
+    return False
 
 
 def _on_duty(fact: Unit) -> bool:
@@ -178,6 +231,14 @@ TABLES: tuple[Table, ...] = (
         on_screen=_on_duty,
     ),
     Table(
+        name=_UNDECLARED,
+        title=Text("未登记定位对象", "Undeclared units"),
+        data=Undeclared,
+        ephemeral=True,
+        on_screen=_never,  # who they are nobody has said: the API lists them, no wall shows them
+        keep_s=None,  # bounded by number, not by age
+    ),
+    Table(
         name="drones",
         title=Text("无人机", "Drones"),
         data=Drone,
@@ -188,8 +249,9 @@ TABLES: tuple[Table, ...] = (
     Table(name="cameras", title=Text("视频点位", "Cameras"), data=Camera, expected_s=60),
     Table(name="roads", title=Text("路况", "Roads"), data=Road, expected_s=120, derive=_road_fields),
     Table(name="alarms", title=Text("告警", "Alarms"), data=Alarm, on_screen=_not_cleared),
-    Table(name="clues", title=Text("线索", "Clues"), data=Clue, on_screen=_clue_open),
+    Table(name="clues", title=Text("线索", "Clues"), data=Clue, on_screen=_clue_open, derive=_clock_fields),
     # Finished operations and tasks stay: their results and the "done" lane are what the commander looks at.
     Table(name="operations", title=Text("集群作战", "Cluster operations"), data=Operation),
-    Table(name="tasks", title=Text("任务清单", "Task list"), data=Task),
+    Table(name="tasks", title=Text("任务清单", "Task list"), data=Task, derive=_clock_fields),
+    Table(name="handovers", title=Text("交接班", "Shift hand-overs"), data=Handover),
 )

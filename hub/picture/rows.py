@@ -13,11 +13,33 @@ from hub.domain.model import Fact, Text, instant
 JSON = Any  # what msgspec.to_builtins gives: dict, list, str, int, float, bool, None
 
 
+class Fix(msgspec.Struct, frozen=True, gc=False, order=True):
+    """Where a thing was, as whole numbers in WGS-84. The order of its fields is the order of fixes: the later one is
+    newer, and of one millisecond everybody takes the same one, whatever came first.
+
+    ``ms``: since the epoch; ``lon``, ``lat``: 1e-7 degrees; ``heading``: 0.01 degrees, ``speed``: 0.1 m/s, ``None``
+    being ``UNKNOWN``.
+    """
+
+    ms: int
+    lon: int
+    lat: int
+    heading: int
+    speed: int
+
+
+UNKNOWN = -40_000
+"""A heading or speed nobody knows."""
+
+
 class Row(msgspec.Struct, frozen=True, gc=False):
     """One keyed row.
 
     ``at``: when the source says it happened, epoch seconds. ``seen``: when the hub first took it in, epoch seconds
     (not part of the state hash: it differs between two servers). ``type``: the CloudEvents type that set the row.
+
+    ``fix``: the newest one of a thing that moves (see ``hub.picture.fixes``); where it is newer than the fact, ``fact``
+    shows it, ``at`` is its time, and ``told`` is that of the fact itself (``None``: ``at``).
     """
 
     fact: Fact
@@ -25,6 +47,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     seen: float
     type: str
     source: str = ""
+    fix: Fix | None = None
+    told: float | None = None
 
     @property
     def order(self) -> tuple[int, int]:
@@ -43,8 +67,8 @@ def nothing(fact: Any) -> Mapping[str, JSON]:
 
 
 def ended_at(fact: Any) -> float | None:
-    """Default of ``Table.ended``: when it was closed, cleared or done, epoch seconds; ``None`` while it goes on."""
-    for name in ("closed_at", "cleared_at", "done_at"):
+    """Default of ``Table.ended``: when it was closed, cleared, done or signed, epoch seconds; ``None`` before."""
+    for name in ("closed_at", "cleared_at", "done_at", "ended_at", "in_at"):
         when = getattr(fact, name, None)
         if when is not None:
             return float(when.timestamp())

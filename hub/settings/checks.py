@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from hub.errors import HubError
 from hub.settings.model import Settings, variable
 
+AUDIT_KEY_LEAST = 32
+
 
 class Given(NamedTuple):
     """A value and where it was given; ``text``: everything is text there, as in the environment."""
@@ -42,6 +44,9 @@ def no_password_inside(key: str, given: Given) -> None:
 
 def together(settings: Settings, given: Mapping[str, Given]) -> None:
     """Refuse what cannot work together, before anything is connected. Raises ``HubError``."""
+    if settings.audit_key and len(settings.audit_key.reveal()) < AUDIT_KEY_LEAST:
+        least = f"{AUDIT_KEY_LEAST} characters at least; 'openssl rand -hex 32' makes a good one"
+        raise HubError(f"{given['audit_key'].where}: is too short to be a key: {least}")
     if settings.log is not None and settings.log.startswith("kafka://"):
         _check_kafka(settings, given)
     if settings.store is not None and settings.database.password:

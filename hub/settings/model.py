@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from hub.errors import HubError
+from hub.road.clocks import Targets
 from hub.settings.secret import Secret
 
 Security = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
@@ -68,19 +69,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a command was told about the world outside. It shows no secret when it is printed.
 
     ``log``, ``store``: addresses without passwords. ``node``: this server's name among those that share a store.
+    ``audit_key``: binds the audit's entries together, the same on every server of a store.
     """
 
     log: str | None = None
     store: str | None = None
     node: str | None = None
+    audit_key: Secret = NONE
     kafka: Kafka = Kafka()
     database: Database = Database()
     topics: Topics = Topics()
+    clocks: Targets = Targets()
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret there is in it."""
-        return tuple(s for s in (self.kafka.password, self.kafka.key_password, self.database.password) if s)
+        held = (self.kafka.password, self.kafka.key_password, self.database.password, self.audit_key)
+        return tuple(secret for secret in held if secret)
 
     def the_log(self) -> str:
         """The log's address. Raises ``HubError`` when none was given."""

@@ -18,11 +18,17 @@ def register(add: Add) -> None:
     )
     where_to_serve(verb, Path("hub-data"))
     verb.add_argument("--speed", type=speed, default=1.0, metavar="N", help="hub seconds per second (default 1)")
+    verb.add_argument(
+        "--decisions",
+        choices=("script", "people"),
+        default="script",
+        help="who triages, transfers and orders: the script (not what a person takes in hand), or only people",
+    )
     verb.add_argument("--seed", type=int, default=1, help="another seed is another district (default 1)")
 
     def run(args: argparse.Namespace) -> int:
         from hub.wiring.demo import demo
 
-        return demo(port=args.port, data=args.data, speed=args.speed, seed=args.seed)
+        return demo(port=args.port, data=args.data, speed=args.speed, seed=args.seed, decisions=args.decisions)
 
     verb.set_defaults(run=run)

@@ -13,23 +13,24 @@ from hub.clock import RunningClock
 from hub.errors import HubError
 from hub.field.district import build
 from hub.field.world import World
+from hub.hand import Decisions, Hand
 from hub.producer import Played, Producer, read_played, write_played
-from hub.settings import data_folder, listen, node_name
+from hub.settings import Settings, data_folder, listen, node_name
 from hub.simulators import parts
 from hub.wiring.logs import streams_of
 from hub.wiring.run import STOP_S, setting_of, start
 from hub.wiring.say import say
 from hub.wiring.simulate import STORIES
+from hub.wiring.stores import store_of
 from hub.wiring.web import addresses, ground_of, page_server
 from streams import open_log
-from streams.store import SqlStore
 
 STORY_LEAD_S = 12 * 60.0
 """The first stories began this long before the demo's first start, so that a newcomer sees operations at once."""
 
 
-def demo(*, port: int, data: Path, speed: float, seed: int) -> int:
-    """``hub demo``: everything in one process on the embedded default."""
+def demo(*, port: int, data: Path, speed: float, seed: int, decisions: Decisions = "script") -> int:
+    """``hub demo``: everything in one process on the embedded default. ``decisions``: who takes them."""
     with listen("127.0.0.1", port) as listener, data_folder(data), ExitStack() as opened:
         say("1/5 ground: streets, water and places of the district")
         district = build(seed)
@@ -43,8 +44,9 @@ def demo(*, port: int, data: Path, speed: float, seed: int) -> int:
         centres = plugs.discover()
         say(f"2/5 log and store in {data}/")
         log = opened.enter_context(closing(open_log(f"sqlite:///{data / 'log.db'}")))
-        store = opened.enter_context(closing(SqlStore(f"sqlite:///{data / 'store.db'}")))
+        store = opened.enter_context(closing(store_of(Settings(), data)))
         world = World(district, seed, played.anchor)
+        hand = Hand(decisions)
         producer = Producer(
             log=log,
             parts=parts(centres, streams_of(centres), STORIES, None),
@@ -52,6 +54,7 @@ def demo(*, port: int, data: Path, speed: float, seed: int) -> int:
             clock=clock,
             until=played.until,
             save=lambda until: write_played(played_file, replace(played, until=until)),
+            says=hand.says,
         )
         if held is None:
             count = producer.warm_up(lambda done, of: say(f"3/5 the hours before: {done} of {of} simulators"))
@@ -68,11 +71,12 @@ def demo(*, port: int, data: Path, speed: float, seed: int) -> int:
             home=district.bounds,
             node=node_name(data),
         )
+        hand.engine = running.hub.engine
         clock.set(played.until, speed)
         life = Thread(target=producer.run, args=(running.stop,), name="producer", daemon=True)
         life.start()
         say("4/5 pages")
-        serve_pages = page_server(running, ground_of(district), listener)
+        serve_pages = page_server(running, ground_of(district), listener, district)
         addresses(port, centres, "5/5 ")
         try:
             serve_pages()

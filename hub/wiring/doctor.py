@@ -20,7 +20,7 @@ from hub.settings import Settings, hide
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (Path("hub-data"), Path("hub-serve"))
 """Where a hub keeps its data unless it is told: what ``hub demo`` and ``hub serve`` use."""
-MODULES = ("centres", "streams.checks", "streams.checks_store", "streams.checks_kafka")
+MODULES = ("centres", "streams.checks", "streams.checks_store", "streams.checks_audit", "streams.checks_kafka")
 """Loaded before the clock of the checks begins to run: on a busy machine that takes seconds."""
 COLOURS = {"ok": "green", "warning": "yellow", "failure": "red"}
 INSTALL = "python -m pip install -e . in the project's folder"
@@ -89,15 +89,14 @@ def log_probe(settings: Settings, folder: Path) -> Probe:
 def broker(url: str, settings: Settings) -> Iterator[Check]:
     """A Kafka cluster."""
     import centres as plugs
-    from hub.wiring.logs import streams_of
+    from hub.wiring.logs import topics_of
     from streams import servers
     from streams.checks_kafka import broker as look
     from streams.kafka_security import Cluster
-    from streams.kafka_topics import wanted_topics
 
     for line in settings.warnings():
         yield Check("security", "warning", line, "set kafka.security to SASL_SSL")
-    yield from look(Cluster(servers(url), settings.kafka), wanted_topics(streams_of(plugs.discover()), settings.topics))
+    yield from look(Cluster(servers(url), settings.kafka), topics_of(settings, plugs.discover()))
 
 
 def log(url: str) -> Iterator[Check]:
@@ -120,10 +119,17 @@ def log(url: str) -> Iterator[Check]:
 
 
 def database(settings: Settings, folder: Path) -> Iterator[Check]:
-    """The store."""
-    from streams import checks_store
+    """The store, and the audit in it."""
+    from hub.settings import audit_key, key_file
+    from streams import checks_audit, checks_store
 
-    yield from checks_store.store(settings.store_url(f"sqlite:///{folder / 'store.db'}"))
+    url = settings.store_url(f"sqlite:///{folder / 'store.db'}")
+    good = True
+    for check in checks_store.store(url):
+        good = good and check.state != "failure"
+        yield check
+    if good:
+        yield from checks_audit.audit_chain(url, audit_key(settings, url, make=False), key_file(url))
 
 
 def hidden(check: Check, settings: Settings) -> Check:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hub.centre import Centre
 from hub.domain.events import Stream
@@ -15,6 +16,9 @@ from hub.road import REPORTED, reported_by
 from hub.settings import Settings
 from hub.wiring.say import say
 from streams import open_log, servers
+
+if TYPE_CHECKING:
+    from streams.kafka_topics import Wanted
 
 
 def streams_of(centres: Sequence[Centre]) -> list[Stream]:
@@ -32,6 +36,14 @@ def streams_of(centres: Sequence[Centre]) -> list[Stream]:
     return out
 
 
+def topics_of(settings: Settings, centres: Sequence[Centre]) -> list[Wanted]:
+    """The topics of a cluster as they should be: of the hub, of the centres, and of the audit's anchors."""
+    from streams.kafka_topics import anchors_topic, wanted_topics
+
+    wanted = [anchors_topic(settings.topics), *wanted_topics(streams_of(centres), settings.topics)]
+    return sorted(wanted, key=lambda topic: topic.name)
+
+
 def open_topics(settings: Settings, centres: Sequence[Centre]) -> Log:
     """Open the log, on Kafka with the topics the hub and the centres speak on (created when they are missing).
 
@@ -43,11 +55,10 @@ def open_topics(settings: Settings, centres: Sequence[Centre]) -> Log:
     if not url.startswith("kafka://"):
         return log
     from streams.kafka_security import Cluster, Refused
-    from streams.kafka_topics import ensure_topics, wanted_topics
+    from streams.kafka_topics import ensure_topics
 
     try:
-        wanted = wanted_topics(streams_of(centres), settings.topics)
-        missing = ensure_topics(Cluster(servers(url), settings.kafka), wanted)
+        missing = ensure_topics(Cluster(servers(url), settings.kafka), topics_of(settings, centres))
     except LogDown as error:
         if isinstance(error, Refused):
             log.close()

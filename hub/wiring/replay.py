@@ -14,14 +14,14 @@ from hub.domain.model import Text
 from hub.errors import HubError
 from hub.field.district import build
 from hub.field.intakes import INTAKES
-from hub.settings import data_folder, listen, node_name
+from hub.settings import Settings, data_folder, listen, node_name
 from hub.wiring.run import STOP_S, setting_of, start
 from hub.wiring.say import say
+from hub.wiring.stores import store_of
 from hub.wiring.web import addresses, ground_of, page_server
 from streams import open_log
 from streams.bridges.plan import plan
 from streams.bridges.player import Player, mapping_file, offset_min, same_replay
-from streams.store import SqlStore
 
 
 def intakes(centres: Sequence[Centre]) -> dict[str, Intake]:
@@ -43,7 +43,7 @@ def replay(*, file: Path, kind: str, mapping: Path, speed: float | None, port: i
         opened.enter_context(data_folder(folder))
         same_replay(folder / "replay.json", file, chosen, kind)
         log = opened.enter_context(closing(open_log(f"sqlite:///{folder / 'log.db'}")))
-        store = opened.enter_context(closing(SqlStore(f"sqlite:///{folder / 'store.db'}")))
+        store = opened.enter_context(closing(store_of(Settings(), folder)))
         clock = RunningClock(0.0, 0.0)
         player = Player(planned, log, clock, speed)
         name = file.name.split(".")[0]

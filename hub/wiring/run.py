@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from threading import Event as Flag
 from threading import Thread
 
+from hub.anchors import Anchors
 from hub.centre import Centre
 from hub.codec import Codec
 from hub.domain.model import Text
@@ -26,6 +27,8 @@ from hub.picture.fold import Picture
 from hub.picture.rows import JSON
 from hub.ports import Clock, Log, Store
 from hub.recorder import Recorder, Role
+from hub.road.act import Rules
+from hub.road.clocks import Targets
 from hub.service import Hub, Setting, declared_tables
 from hub.wiring.logs import streams_of
 from layouts.texts import LABELS
@@ -38,6 +41,7 @@ TRIM_S = 60.0
 KEEP_POSITIONS, KEEP_FACTS = 100_000, 500_000
 """Records per topic that stay in the embedded log after they are stored (about half an hour and a day of the demo)."""
 ZOOM = 12.6
+TARGETS = Targets()
 
 
 @dataclass(slots=True)
@@ -54,11 +58,13 @@ class Running:
     relay: Relay
     failed: Flag
     engine_gone: Flag
+    anchors: Thread
 
     def close(self) -> None:
         """Stop the engine, store what is left, release files. Raises ``HubError`` when the engine had failed."""
         self.stop.set()
         self.relay.stop()
+        self.anchors.join(STOP_S)  # while this server still holds the lease
         self.engine.join(STOP_S)
         self.engine_gone.set()  # only now: the recorder ends when nothing can be added any more
         self.recorder.join(STOP_S)
@@ -100,10 +106,11 @@ def start(
     role: Role = "all",
     ended: Callable[[], bool] = lambda: False,
     progress: Callable[[], dict[str, JSON]] | None = None,
+    targets: Targets = TARGETS,
 ) -> Running:
     """Build picture, codec, engine and feed over a log and a store and start the threads.
 
-    ``node``: this server's name among those that share the store.
+    ``node``: this server's name among those that share the store. ``targets``: how long each step of the road may take.
     """
     streams = streams_of(centres)
     picture = Picture(declared_tables(topics.TABLES, centres))
@@ -128,8 +135,14 @@ def start(
         forgets=setting.mode != "replay",  # a recording is looked at as a whole
     )
     relay = Relay(store, log, mine=lambda: recorder.leading)
-    hub = Hub(setting, centres, engine, recorder, feed, store, clock, progress)
-    orders = Orders(engine, store, recorder, clock, node, relay.wake)
+    hub = Hub(setting, centres, engine, recorder, feed, store, clock, progress, targets)
+    rules = Rules(
+        centres={centre.name: centre.title for centre in centres},
+        source=f"/hub/{node}",
+        targets=targets,
+        exercise="s" if setting.mode == "demo" else "o",
+    )
+    orders = Orders(engine, store, recorder, clock, node, rules, relay.wake)
     idle.append(hub.idle)
     engine.load()
     recorder.step()  # the lease, before anybody asks who records
@@ -146,7 +159,9 @@ def start(
     writing = thread("recorder", lambda: recorder.run(gone))
     thread("relay", relay.run)
     reading = thread("engine", lambda: engine.run(stop))
-    return Running(hub, orders, log, store, stop, reading, writing, relay, failed, gone)
+    anchors = Anchors(store, log, mine=lambda: recorder.leading)
+    telling = thread("anchors", lambda: anchors.run(stop))
+    return Running(hub, orders, log, store, stop, reading, writing, relay, failed, gone, telling)
 
 
 def steady_memory() -> None:

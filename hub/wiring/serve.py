@@ -16,9 +16,9 @@ from hub.settings import Settings, data_folder, listen, node_name, require_loopb
 from hub.wiring.logs import open_topics
 from hub.wiring.run import setting_of, start
 from hub.wiring.say import say
+from hub.wiring.stores import store_of
 from hub.wiring.web import addresses, api_server, ground_in, ground_of, page_server
 from streams.basemap_file import Basemap, Manifest
-from streams.store import SqlStore
 
 VIEW_TILES = 1.8
 """Width of a map panel in tiles of 512 px."""
@@ -33,7 +33,7 @@ def serve(settings: Settings, *, role: Role, ground: str, host: str, port: int, 
         district = build(1)
         made = None if ground in ("demo", "none") else opened.enter_context(closing(Basemap(Path(ground))))
         opened.enter_context(data_folder(data))
-        store = opened.enter_context(closing(SqlStore(settings.store_url(f"sqlite:///{data / 'store.db'}"))))
+        store = opened.enter_context(closing(store_of(settings, data)))
         log = opened.enter_context(closing(open_topics(settings, centres)))
         setting = setting_of("live", district.name, district)
         if made is not None:
@@ -46,6 +46,7 @@ def serve(settings: Settings, *, role: Role, ground: str, host: str, port: int, 
             setting=setting,
             home=None,
             node=node_name(data, settings.node),
+            targets=settings.clocks,
             role=role,
         )
         if role == "recorder":
@@ -53,7 +54,8 @@ def serve(settings: Settings, *, role: Role, ground: str, host: str, port: int, 
             say(f"ready: recording, health at http://127.0.0.1:{port}/healthz")
         else:
             drawn = ground_in(made) if made else ground_of(district, shown=ground == "demo")
-            serve_pages = page_server(running, drawn, listener)
+            known = district if ground == "demo" else None
+            serve_pages = page_server(running, drawn, listener, known)
             addresses(port, centres, "")
         try:
             serve_pages()

@@ -12,11 +12,11 @@ from rich.table import Table
 import centres as plugs
 from hub.errors import HubError
 from hub.settings import Settings
-from hub.wiring.logs import streams_of
+from hub.wiring.logs import topics_of
 from hub.wiring.say import say
 from streams import servers
 from streams.kafka_security import Cluster
-from streams.kafka_topics import Difference, apply, compare, ensure_topics, wanted_topics
+from streams.kafka_topics import Difference, apply, compare, ensure_topics
 
 WIDE = 200
 """Columns of the table where nobody looks at it: a pipe or a file gets whole lines."""
@@ -28,7 +28,7 @@ def topics(settings: Settings, *, change: bool) -> int:
     if not log.startswith("kafka://"):
         raise HubError(f"--log {log}: only Kafka has topics to make; give kafka://HOST:PORT")
     cluster = Cluster(servers(log), settings.kafka)
-    wanted = wanted_topics(streams_of(plugs.discover()), settings.topics)
+    wanted = topics_of(settings, plugs.discover())
     made = ensure_topics(cluster, wanted)
     if made:
         say(f"created {', '.join(made)}")

@@ -16,13 +16,19 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from hub.access import accounts
 from hub.centre import Centre
 from hub.field.district import District, geojson
+from hub.health import STALE
+from hub.people import People
+from hub.recommend.ground import cells
+from hub.service import Hub
+from hub.wiring.advice import adviser, printer
 from hub.wiring.run import Running
 from hub.wiring.say import say
 from hub.wiring.schema import schemas
 from hub.wiring.sockets import Direct
-from layouts import api, commands
+from layouts import api, changes, commands, drafts, paper, recommend
 from layouts.app import Deps, make_app
 from layouts.gate import Rules, gate
 from layouts.ground import Ground, Tiled
@@ -31,10 +37,17 @@ from streams.basemap_file import Basemap
 
 CELLS = 256
 """Squares of a basemap kept ready for cameras: some tens of kilobytes each."""
+QUIET_S = 60.0
+"""Shorter silences are not told at a hand-over."""
 
 
-def page_server(running: Running, ground: Ground, listener: socket.socket) -> Callable[[], None]:
-    """The web server over a running hub; the returned function serves until interrupted."""
+def page_server(
+    running: Running, ground: Ground, listener: socket.socket, district: District | None = None
+) -> Callable[[], None]:
+    """The web server over a running hub; the returned function serves until interrupted. ``district``:
+    the one on the map, when it is known street by street: its grid is what cover is reckoned over, its outline what is
+    printed.
+    """
     hub = running.hub
     push = Push(hub.feed)
     app = make_app(
@@ -47,7 +60,7 @@ def page_server(running: Running, ground: Ground, listener: socket.socket) -> Ca
             font=font_file(),
             assets=Path(__file__).resolve().parents[2] / "assets",
             now=hub.clock.now,
-            routes=(*_programs(running), push.route()),
+            routes=(*programs(running, district), push.route()),
             district=hub.setting.district,
             view=hub.setting.view,
             mode=hub.setting.mode,
@@ -58,11 +71,36 @@ def page_server(running: Running, ground: Ground, listener: socket.socket) -> Ca
 
 def api_server(running: Running, listener: socket.socket) -> Callable[[], None]:
     """The same without pages: health and data of a hub that only records."""
-    return _server(gate(Starlette(routes=_programs(running)), Rules()), listener)
+    return _server(gate(Starlette(routes=programs(running)), Rules()), listener)
 
 
-def _programs(running: Running) -> list[BaseRoute]:
-    return [*api.routes(running.hub, schemas(running.hub.centres)), commands.route(running.orders)]
+def programs(running: Running, district: District | None = None) -> list[BaseRoute]:
+    """What programs may ask of a running hub: its data, and its door for commands."""
+    hub, orders = running.hub, running.orders
+    people = People(hub.engine, accounts((centre.name, centre.title) for centre in hub.centres))
+    return [
+        *api.routes(hub, schemas(hub.centres)),
+        *commands.routes(
+            orders, hub.store, people.find, [*people.accounts.values()], orders.rules.centres, orders.rules.targets
+        ),
+        *recommend.routes(adviser(hub, [] if district is None else cells(district))),
+        paper.route(printer(hub, district, font_file()), people.find),
+        *drafts.routes(hub.store, people.find, hub.clock.now),
+        *changes.routes(hub.store, watched(hub)),
+    ]
+
+
+def watched(hub: Hub) -> changes.Known:
+    """What the list of changes is made with: whose tables are whose, and how long each topic may be silent."""
+    owners = {table.name: table.owner for table in hub.engine.picture.tables.values()}
+    expected = {centre.topic: max(QUIET_S, STALE * centre.expected_s) for centre in hub.centres}
+    return changes.Known(
+        now=hub.clock.now,
+        rate=hub.clock.rate,
+        owners=owners,
+        topics={centre.topic: centre.name for centre in hub.centres},
+        expected={"": QUIET_S, **expected},
+    )
 
 
 def _server(app: Any, listener: socket.socket) -> Callable[[], None]:

@@ -13,12 +13,13 @@ from hub.centre import Centre
 from hub.domain.model import Text
 from hub.show import Chart, Grid
 from layouts import texts
+from layouts.acting_switch import acting_switch
 from layouts.panels import charts, filters, grid
 from layouts.panels import wall as panels
 from layouts.panels.filters import ROWS_MAX, Filters, JSONRow
 from layouts.panels.plan import plan
 from layouts.panels.top import top
-from layouts.panels.words import data, filled, words
+from layouts.panels.words import data, filled, panel, words
 
 Rows = Callable[[str], list[dict[str, Any]]]
 _CONTROLS = ("f-text", "f-place", "f-period", "f-status", "f-kind", "f-tab")
@@ -31,7 +32,8 @@ def page(centre: Centre, district: Text, view: tuple[float, float, float], searc
     chosen = _grid(centre, wanted.tab)
     return html.Main(
         [
-            top(district, centre.title, counts=False),
+            top(district, centre.title, counts=False, acts=acting_switch()),
+            _work(),
             panels.figures(centre.name),
             _tabs(centre, chosen, lang),
             filters.controls(wanted, _choices(rows(chosen.table), chosen, lang), lang),
@@ -50,6 +52,12 @@ def page(centre: Centre, district: Text, view: tuple[float, float, float], searc
         className="centre",
         **data(centre=centre.name),
     )
+
+
+def _work() -> html.Section:
+    """What is asked of this centre and what it may do about it: filled by its script, from the rows and the rules."""
+    body = [filled(f"work-{part}", f"work-{part}") for part in ("lead", "list", "report")]
+    return panel("work", texts.WORK, body)
 
 
 def _state(centre: Centre, search: str, lang: str) -> list[dcc.Store]:

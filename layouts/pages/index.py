@@ -25,6 +25,7 @@ INTERFACES = (
 ADDRESSES = Text("供程序使用的接口", "Addresses for programs")
 ENTER = Text("进入", "Enter")
 TABLES = Text("可查", "Tables")
+OTHERS = Text("另有", "Also")
 OWNER_OF_ALL = "hub"
 """What the figures table calls the hub itself."""
 
@@ -51,6 +52,14 @@ def _wall() -> html.Section:
             html.A([words(texts.WALL), words(ENTER, "go")], href="/wall/main", className="door-name"),
             html.Div(className="wall-state", **data(wall="main")),
             html.Div(className="door-figures", **data(figures=OWNER_OF_ALL)),
+            html.Nav(
+                [
+                    html.Span(words(OTHERS)),
+                    html.A(words(texts.DESK), href="/desk"),
+                    html.A(words(texts.FIELD), href="/field"),
+                ],
+                className="door-tables",
+            ),
         ],
         className="door wall-door",
         **data(tile="wall"),

@@ -63,6 +63,9 @@ def _column(index: int, column: Column, lang: str) -> dict[str, Any]:
         return {**base, **_RIGHT, "valueFormatter": {"function": f"hubNumber(params, '{_NUMERIC[column.kind]}')"}}
     if column.kind == "time":
         return {**base, **_RIGHT, "valueFormatter": {"function": "hubTime(params)"}}
+    if column.kind == "due":
+        said = {"function": "hubDue(params)"}
+        return {**base, "cellRenderer": "HubDue", "cellClass": "due-col", "valueFormatter": said}
     if column.kind == "priority":
         return {**base, "cellRenderer": "HubMark"}
     return {**base, "cellRenderer": "HubLines", "tooltipField": field}
@@ -80,7 +83,9 @@ def _age(field: str, title: str) -> dict[str, Any]:
 
 
 def records(rows: Iterable[JSONRow], grid: Grid, lang: str) -> list[dict[str, Any]]:
-    """Rows as the grid takes them: ``c0``…, instants as epoch milliseconds, enumerations as words."""
+    """Rows as the grid takes them: ``c0``…, instants as epoch milliseconds, enumerations as words; of a due time also
+    ``cN_since``, ``cN_done``, ``cN_over``.
+    """
     return [_record(row, grid, lang) for row in rows]
 
 
@@ -90,10 +95,23 @@ def _record(row: JSONRow, grid: Grid, lang: str) -> dict[str, Any]:
         value = lookup(row, column.field.removesuffix(".zh").removesuffix(".en"))
         if column.kind in ("time", "age"):
             value = _ms(value)
+        elif column.kind == "due":
+            value = _ms(value)
+            out |= {f"c{index}_{name}": each for name, each in _clock(row, grid, column).items()}
         elif column.kind not in _NUMERIC and column.kind != "priority":
             value = shown(value, grid.labels, lang)
         out[f"c{index}"] = value
     return out
+
+
+def _clock(row: JSONRow, grid: Grid, column: Column) -> dict[str, Any]:
+    """What the page needs of a due time besides itself: ``since`` and ``done`` in epoch ms, ``over``."""
+    done = (_ms(lookup(row, field)) for field in column.done)
+    return {
+        "since": _ms(lookup(row, column.since or grid.time)),
+        "done": next((each for each in done if each is not None), None),
+        "over": lookup(row, grid.status) in column.over,
+    }
 
 
 def _ms(stamp: Any) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import html
 
 from hub.domain.model import Text
@@ -9,8 +11,8 @@ from layouts import texts
 from layouts.panels.words import filled, language_switch, words
 
 
-def top(district: Text, scene: Text, *, counts: bool = True) -> html.Header:
-    """The fixed bar of every page. ``scene``: what this page is called."""
+def top(district: Text, scene: Text, *, counts: bool = True, acts: Any = None) -> html.Header:
+    """The fixed bar of every page. ``scene``: what it is called. ``acts``: the switch of a page on which one acts."""
     name = Text(f"{district.zh} · {texts.HUB.zh}", f"{district.en} {texts.HUB.en.lower()}")
     return html.Header(
         [
@@ -20,6 +22,7 @@ def top(district: Text, scene: Text, *, counts: bool = True) -> html.Header:
             html.H1(words(scene, "scene")),
             filled("counts", "counts") if counts else None,
             filled("faults", "faults"),
+            acts,
             language_switch(),
             html.Div([html.Time(id="clock-time"), html.Span(id="clock-day")], id="clock", className="clock"),
         ],

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, insert, insp
 
 from hub.errors import HubError
 
-HEAD = "0003"
+HEAD = "0005"
 """The newest step; ``streams.tables`` is what it leaves behind."""
 _FIRST = "0001"
 _STAMP = Table("hub_schema", MetaData(), Column("version_num", String(32), primary_key=True))

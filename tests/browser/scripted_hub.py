@@ -17,8 +17,9 @@ import justmytype_intl_cjk
 import msgspec
 import uvicorn
 from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
+from hub.access import Actor, accounts
 from hub.centre import Centre
 from hub.clock import RunningClock
 from hub.domain.kinds import KINDS
@@ -27,8 +28,12 @@ from hub.feed import Feed
 from hub.field import topics
 from hub.field.district import build, geojson
 from hub.picture.rows import Row, Table, view
+from hub.ports import HistoryEntry
+from hub.road.clocks import Targets
+from hub.road.commands import Command
+from hub.road.reasons import refused
 from hub.show import Chart, Column, Grid, Layer, Panels, Plan, Series, Stays, Tile
-from layouts import texts
+from layouts import commands, texts
 from layouts.app import Deps, make_app
 from layouts.push import Push
 
@@ -379,12 +384,33 @@ def app(hub: Scripted) -> Any:
             basemap={name: json.dumps(layer).encode() for name, layer in geojson(hub.district).items()},
             font=FONT,
             now=hub.clock.now,
-            routes=(Route("/api/v1/spec", lambda request: JSONResponse(hub.spec())), Push(hub.feed).route()),
+            routes=(
+                Route("/api/v1/spec", lambda request: JSONResponse(hub.spec())),
+                Push(hub.feed).route(),
+                *rules(hub),
+            ),
             district=hub.district.name,
             view=(lon, lat, 12.6),
             mode="demo",
         )
     )
+
+
+class Nobody:
+    """Takes no order and knows no past."""
+
+    def give(self, command: Command, actor: Actor, key: str) -> list[str]:
+        raise refused("scripted", "脚本数据，不接受指令", "scripted rows take no orders")
+
+    def history(self, table: str, entity: str, limit: int = 200) -> list[HistoryEntry]:
+        return []
+
+
+def rules(hub: Scripted) -> list[BaseRoute]:
+    """The real rules and accounts, as pages on which one acts ask for them."""
+    titles = {centre.name: centre.title for centre in hub.centres}
+    people = accounts(titles.items())
+    return commands.routes(Nobody(), Nobody(), people.get, [*people.values()], titles, Targets())
 
 
 @contextmanager

@@ -102,6 +102,24 @@ def test_a_fix_draws_a_unit_where_it_is_and_moves_it(sheet: Sheet) -> None:
     assert not sheet.errors
 
 
+def test_a_fix_from_before_the_map_was_there_wins_over_an_older_row(sheet: Sheet) -> None:
+    """A snapshot's rows may be older than its columns, and the page may hear both before it has a map."""
+    sheet.run(
+        """const now = Date.now(), at = (s) => new Date(now - s * 1000).toISOString();
+        const row = (id, s) => ({id, status: 'available', at: at(s), position: {lon: x.lon, lat: x.lat}});
+        hub.thing = (table, id) => id === 'U-3' ? undefined : ({table, id, at: Math.floor((now - 5000) / 100) * 100,
+          lon: Math.round((x.lon + 0.01) * 1e7), lat: Math.round(x.lat * 1e7), heading: 9000});
+        fake.put('units', [row('U-1', 60), row('U-2', 1), row('U-3', 60)]);""",
+        HERE,
+    )
+    sheet.mount()
+    units = "hub.mapParts.units"
+    places = sheet.run(
+        f"return ['U-1', 'U-2', 'U-3'].map((id) => {units}.lonLat({units}.slotOf.get(id))[0] - {HERE['lon']})"
+    )
+    assert places == [pytest.approx(0.01, abs=1e-5), pytest.approx(0, abs=1e-5), pytest.approx(0, abs=1e-5)]
+
+
 def test_an_older_fix_never_moves_a_unit_back(sheet: Sheet) -> None:
     sheet.mount()
     sheet.run("hub.map.fly({lon: x.lon, lat: x.lat, zoom: 14})", HERE)  # a view that stays where it is

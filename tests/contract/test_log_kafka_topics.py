@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,15 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
 import centres
+from hub.anchors import TOPIC, published, record
 from hub.domain.events import Stream
 from hub.errors import HubError
+from hub.ports import Anchor
 from hub.settings import Topics
 from hub.wiring.logs import streams_of
+from streams.kafka_log import KafkaLog
 from streams.kafka_security import Cluster
-from streams.kafka_topics import Difference, apply, compare, ensure_topics, wanted_topics
+from streams.kafka_topics import Difference, anchors_topic, apply, compare, ensure_topics, wanted_topics
 from tests.running import ROOT
 from tests.servers.kafka import Broker
 
@@ -66,7 +70,10 @@ def test_the_shape_is_declared_for_every_stream_and_only_for_those() -> None:
     assert len(facts) == 8
     assert {by_name[name]["cleanup.policy"] for name in facts} == {"compact,delete"}
     assert {by_name[name]["retention.ms"] for name in facts} == {str(31 * DAY_MS)}
-    for topic in wanted:
+    anchors = anchors_topic(Topics(partitions=8, facts_days=2))
+    assert (anchors.partitions, anchors.configs["cleanup.policy"]) == (1, "delete")
+    assert anchors.configs["retention.ms"] == str(365 * DAY_MS)
+    for topic in (*wanted, anchors):
         assert int(topic.configs["segment.ms"]) * 24 <= int(topic.configs["retention.ms"]), "or retention comes late"
 
 
@@ -75,7 +82,7 @@ def test_the_command_on_a_fresh_a_changed_and_a_mended_cluster(broker: Broker) -
     code, out, err = hub("--log", log)
     assert (code, out) == (0, ""), err
     assert "created centre." in err
-    assert "9 topics are as they should be" in err
+    assert "10 topics are as they should be" in err
     partitions, copies, settings = shape(broker.bootstrap, "hub.actions")
     assert (partitions, copies) == (1, 1)
     assert sorted(settings["cleanup.policy"].split(",")) == ["compact", "delete"]
@@ -139,3 +146,14 @@ def test_only_a_cluster_has_topics_to_make(tmp_path: Path) -> None:
     code, out, err = hub("--log", f"sqlite:///{tmp_path}/log.db")
     assert (code, out) == (2, "")
     assert "only Kafka" in err
+
+
+def test_anchors_stand_on_a_topic_of_their_own(broker: Broker) -> None:
+    """Nobody has published yet; then two have, with more than one read between them."""
+    with closing(KafkaLog(broker.bootstrap)) as log:
+        assert published(log) == ([], 0), "no topic is no anchor"
+        ensure_topics(Cluster(broker.bootstrap), [anchors_topic(Topics())])
+        assert published(log) == ([], 0)
+        told = [Anchor(number, f"{number:064x}", 1.0) for number in range(1, 6001)]
+        log.append(TOPIC, [record(anchor) for anchor in told])
+        assert published(log) == (told, 0)

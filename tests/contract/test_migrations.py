@@ -7,12 +7,17 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from hub.errors import HubError, StoreDown
+from hub.picture.fixes import row
+from hub.picture.rows import UNKNOWN, Fix
+from hub.ports import Batch
 from streams import migrations
 from streams.store import SqlStore
 from streams.tables import SCHEMA
@@ -98,6 +103,26 @@ def test_the_first_release_is_carried_forward(store_url: str) -> None:
     assert store.history("units", "u1") == history, "what is there is not written again"
     store.close()
     SqlStore(store_url).close()
+
+
+@pytest.mark.parametrize("step", ["0001", "0002", "0003"])
+def test_every_state_there_was_is_carried_forward(store_url: str, step: str) -> None:
+    released(store_url)
+    with past(store_url) as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.set_main_option("path_separator", "os")
+        command.stamp(config, "0001")
+        command.upgrade(config, step)
+    store = SqlStore(store_url)
+    assert differences(store_url) == []
+    held = store.load(TABLES).rows["units"]["u1"]
+    assert (held.fact.rev, held.at, held.fix) == (5, 1.0, None)
+    fix = Fix(5_000, 1_040_600_000, 306_700_000, UNKNOWN, UNKNOWN)
+    moved = row(held.fact, held.at, held.seen, held.type, held.source, fix)
+    store.commit(Batch(rows={"units": {"u1": moved}}))
+    assert store.load(TABLES).rows["units"] == {"u1": moved}
+    store.close()
 
 
 def test_the_first_release_refuses_what_was_carried_forward(store_url: str) -> None:

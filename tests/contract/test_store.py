@@ -10,16 +10,21 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
 from hub.domain.model import Fact, Text
 from hub.errors import HubError, StoreDown
 from hub.picture.delta import Delta
-from hub.picture.rows import Row, Table
+from hub.picture.fixes import merged, row
+from hub.picture.rows import UNKNOWN, Fix, Row, Table
 from hub.ports import Batch, DeadLetter, Gap, Outgoing
 from streams import bulk
 from streams.batches import RAW_BYTES
@@ -170,8 +175,8 @@ def test_a_snapshot_of_other_types_is_said_and_not_used(store: SqlStore, caplog:
     store.snapshot()
     wider = {"units": Table(name="units", title=Text("警力", "Units"), data=Tail)}
     with caplog.at_level(logging.WARNING):
-        row = store.load(wider).rows["units"]["u1"]
-    assert row.fact == Tail(id="u1", rev=1, call_sign="青羊-01")
+        held = store.load(wider).rows["units"]["u1"]
+    assert held.fact == Tail(id="u1", rev=1, call_sign="青羊-01")
     assert "other tables or fact types" in caplog.text
 
 
@@ -287,3 +292,54 @@ def test_kill_9_leaves_whole_batches_and_nothing_acknowledged_is_lost(store_url:
         assert loaded.counters["taken"] == end
         assert set(loaded.rows["units"]) == {str(key) for key in range(end)}
         store.close()
+
+
+def moved(rev: int, ms: int | None, sign: str = "青羊-01") -> Row:
+    """A unit of a revision and, unless ``None``, a fix."""
+    held = unit("u1", rev, sign=sign)
+    fix = None if ms is None else Fix(ms, 1_040_600_000 + ms % 1000, 306_700_000, 9000, UNKNOWN)
+    return row(held.fact, held.at, held.seen, held.type, held.source, fix)
+
+
+def test_fact_and_fix_are_kept_each_by_itself(store: SqlStore) -> None:
+    def commit(*rows: Row) -> Row:
+        for each in rows:
+            store.commit(Batch(rows=units(each)))
+        return store.load(TABLES).rows["units"]["u1"]
+
+    assert commit(moved(5, None)) == moved(5, None)
+    assert commit(moved(5, 2_000_000)) == moved(5, 2_000_000), "a newer fix of the same revision"
+    assert commit(moved(5, 1_900_000, "other"), moved(5, None, "other")) == moved(5, 2_000_000)
+    assert commit(moved(4, 3_000_000, "other")) == moved(5, 3_000_000), "of an older revision only the fix"
+    assert commit(moved(6, 2_500_000)) == moved(6, 3_000_000), "of a newer one with an older fix only the fact"
+    assert commit(moved(7, None)).fix == moved(6, 3_000_000).fix
+    assert commit(moved(8, 4_000_000)) == moved(8, 4_000_000)
+    assert commit(moved(8, 1_000), moved(9, 1_000)).at == 4_000.0
+    store.commit(Batch(rows={"units": {"u1": None}}))
+    assert commit(moved(1, None)) == moved(1, None), "a removed row keeps no fix"
+
+
+def test_fixes_are_in_snapshots_and_in_what_follows_them(store: SqlStore, store_url: str) -> None:
+    store.load(TABLES)
+    store.commit(Batch(rows=units(moved(5, 2_000_000))))
+    store.snapshot()
+    assert store.load(TABLES).rows["units"] == {"u1": moved(5, 2_000_000)}
+    store.commit(Batch(rows=units(moved(5, 2_500_000))))
+    assert store.load(TABLES).rows["units"] == {"u1": moved(5, 2_500_000)}
+    run(store_url, "delete from hub_row")
+    assert store.load(TABLES).rows["units"] == {"u1": moved(5, 2_000_000)}
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.none() | st.integers(1, 4)), max_size=8), st.randoms())
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_store_comes_to_the_same_row_in_any_order(
+    store: SqlStore, said: list[tuple[int, int | None]], chance: Random
+) -> None:
+    rows = [moved(rev, None if fix is None else fix * 1_000_000) for rev, fix in said]
+    wanted = reduce(merged, rows) if rows else None
+    chance.shuffle(rows)
+    for each in rows:
+        store.commit(Batch(rows=units(each)))
+    held = store.load(TABLES).rows["units"].get("u1")
+    store.commit(Batch(rows={"units": {"u1": None}}))
+    assert (held and (held.fact, held.at, held.fix)) == (wanted and (wanted.fact, wanted.at, wanted.fix))

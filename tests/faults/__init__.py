@@ -12,6 +12,7 @@ database down, disk full   ``test_database_away``; ``unit/test_recorder``
 poison                     ``integration/test_poison``; ``unit/test_codec``, ``integration/test_dead_letters``
 duplicates, reordering,    ``test_records::test_repeated_reordered_…``; ``unit/test_picture``
 rewind
+hub killed at any point    ``test_orders_kill`` (each named point between a request and its publishing)
 hub killed at any instant  ``test_three_servers::test_any_of_them_may_be_killed``, ``integration/test_kill``,
                            ``test_records::…_killed_while_orders_are_given…``, ``contract/test_store``
 slow browser               ``test_slow_line`` (bad line, thin line, one that never reads); ``unit/test_feed``
@@ -20,5 +21,6 @@ two recorders              ``test_three_servers::test_a_frozen_recorder_is_fence
 schema drift               ``test_records::test_an_added_field_…``; ``unit/test_codec``, ``unit/test_schema``
 clocks (a source's, ours)  ``test_clocks``
 a rush                     ``test_rush``
+people at once             ``test_orders_race`` (eight people, the same few things, three servers)
 =========================  ============================================================================================
 """

@@ -20,7 +20,7 @@ from types import FrameType
 
 from hub.codec import encode
 from hub.domain.events import Emission
-from hub.domain.field import Alarm, Camera, Incident, Task, Unit
+from hub.domain.field import Alarm, Camera, Fixes, Incident, Task, Unit
 from hub.domain.model import Fact, Position, Text, instant
 from hub.errors import LogDown
 from hub.field.topics import ACTIONS_TOPIC, FIELD_TOPIC, POSITIONS_TOPIC
@@ -35,18 +35,26 @@ SOURCE = "/hub/load"
 
 @dataclass(slots=True)
 class Load:
-    """Facts and fixes, each a function of the seed and how many came before."""
+    """Facts and fixes, each a function of the seed and how many came before. ``batch``: things a positioning platform
+    reports in one record once each has been described by a fact; 0: a fact for every fix.
+    """
 
     seed: int = 1
     entities: int = 120
     things: int = 0
     rev: int = 1
+    batch: int = 0
     chance: Random = field(init=False)
+    names: tuple[str, ...] = field(init=False)
+    lon: list[int] = field(init=False)
+    lat: list[int] = field(init=False)
     made: int = 0
     fixes: int = 0
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
+        self.names = tuple(f"L-U{number:05d}" for number in range(self.things))
+        self.lon, self.lat = _homes(self.things)
 
     def fact(self, now: float) -> Emission:
         """The next fact: the whole state of one of ``entities`` things of four kinds."""
@@ -65,10 +73,9 @@ class Load:
         """The next position: all things in turn, each on a circle of its own."""
         number, turn = self.fixes % self.things, self.fixes // self.things
         self.fixes += 1
-        angle = (number * 0.618 + turn * 0.002) * 2 * pi
-        radius = 0.01 + 0.1 * (number % 97) / 97
+        angle, radius = _circle(number, turn)
         data = Unit(
-            id=f"L-U{number:05d}",
+            id=self.names[number],
             rev=self.rev + turn,
             call_sign=f"L{number:05d}",
             kind="patrol_car",
@@ -80,6 +87,29 @@ class Load:
             speed_mps=8.5,
         )
         return _said(POSITIONS_TOPIC, "unit.position", now, data)
+
+    def record(self, now: float) -> Emission:
+        """The next record of a platform: a fix of each of its things, all driving the same circle from where ``fix``
+        began. (The generator must cost little: it runs beside what is measured.)
+        """
+        first, turn = self.fixes % self.things, self.fixes // self.things
+        last = min(first + self.batch, self.things)
+        self.fixes += last - first
+        angle = first + turn * 0.05
+        east, north = round(20_000 * cos(angle)), round(20_000 * sin(angle))
+        data = Fixes(
+            id=f"L-G{first // self.batch:03d}",
+            rev=self.rev + turn,
+            frame="WGS84",
+            base=instant(now),
+            things=self.names[first:last],
+            lon=tuple([lon + east for lon in self.lon[first:last]]),
+            lat=tuple([lat + north for lat in self.lat[first:last]]),
+            ms=tuple(index % 50 for index in range(last - first)),
+            heading=(round((360 - angle * 180 / pi) % 360 * 100),) * (last - first),
+            speed=(85,) * (last - first),
+        )
+        return _said(POSITIONS_TOPIC, "unit.fixes", now, data)
 
     def _alarm(self, number: int, rev: int, now: float) -> Alarm:
         return Alarm(
@@ -118,7 +148,8 @@ class Load:
             rev=rev,
             operation="L-OP",
             title=Text(f"任务 {number}", f"Task {number}"),
-            state=self.chance.choice(("issued", "accepted", "executing", "done")),
+            state="executing",  # from revision to revision a task only goes on: any order of these is a road
+            progress=round(self.chance.random(), 3),
             assignee=Text("试验单元", "Trial unit"),
             assignee_id="L-U00001",
             issued_at=instant(now),
@@ -155,9 +186,10 @@ def step(log: Log, emissions: Sequence[Emission], sent: Sent, stop: list[bool]) 
                 time.sleep(0.2)
                 continue
             for emission in group:
-                sent.acked[emission.data.id] = emission.data.rev
+                if not isinstance(emission.data, Fixes):
+                    sent.acked[emission.data.id] = emission.data.rev
             if topic == POSITIONS_TOPIC:
-                sent.fixes += len(records)
+                sent.fixes += sum(len(e.data.things) if isinstance(e.data, Fixes) else 1 for e in group)
             else:
                 sent.facts += len(records)
             break
@@ -168,8 +200,12 @@ def due(load: Load, elapsed: float, facts: float, hz: float, limit: int = 5000) 
     now = time.time()
     for _ in range(min(limit, int(elapsed * facts) - load.made)):
         yield load.fact(now)
-    for _ in range(min(limit, int(elapsed * load.things * hz) - load.fixes) if load.things else 0):
+    most = limit if load.batch == 0 or load.fixes < load.things else 8 * limit  # what was held up is made up for
+    wanted = load.fixes + min(most, int(elapsed * load.things * hz) - load.fixes) if load.things else 0
+    while load.fixes < wanted and not (load.batch and load.fixes >= load.things):
         yield load.fix(now)
+    while load.batch and load.fixes + load.batch <= wanted:
+        yield load.record(now)
 
 
 def main() -> None:
@@ -178,6 +214,7 @@ def main() -> None:
     parser.add_argument("--facts", type=float, default=200.0, help="a second")
     parser.add_argument("--things", type=int, default=0)
     parser.add_argument("--hz", type=float, default=4.0, help="fixes of each thing a second")
+    parser.add_argument("--batch", type=int, default=0, help="things of one record; 0: a record each")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--acked", type=Path, help="written at the end: entity id → newest revision taken")
@@ -189,7 +226,7 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask)
-    load = Load(args.seed, things=args.things, rev=int(time.time() * 1000))
+    load = Load(args.seed, things=args.things, rev=int(time.time() * 1000), batch=args.batch)
     log, sent = open_log(args.log), Sent()
     begin = said = time.monotonic()
     while not stop and (elapsed := time.monotonic() - begin) < args.seconds:
@@ -215,6 +252,18 @@ def _say(sent: Sent, args: argparse.Namespace, elapsed: float) -> None:
         "refusals": sent.refusals,
     }
     print(json.dumps(out), flush=True)
+
+
+def _circle(number: int, turn: int) -> tuple[float, float]:
+    """Angle (radians) and radius (degrees) of a thing at its ``turn``-th fix."""
+    return (number * 0.618 + turn * 0.002) * 2 * pi, 0.01 + 0.1 * (number % 97) / 97
+
+
+def _homes(things: int) -> tuple[list[int], list[int]]:
+    """Where each thing's first fix is, 1e-7 degrees."""
+    where = [_circle(number, 0) for number in range(things)]
+    lon = [round((LON + radius * cos(angle)) * 1e7) for angle, radius in where]
+    return lon, [round((LAT + radius * 0.86 * sin(angle)) * 1e7) for angle, radius in where]
 
 
 def _said(topic: str, kind: str, at: float, data: Fact) -> Emission:

@@ -190,10 +190,20 @@ def order(server: Process, alarm: str) -> tuple[int, dict[str, Any]]:
 class Loading:
     """The load generator as a process; ``stop`` gives what the log has taken: entity → newest revision."""
 
-    def __init__(self, log: str, folder: Path, *, facts: float = 200, things: int = 50, hz: float = 1, seed: int = 1):
+    def __init__(
+        self,
+        log: str,
+        folder: Path,
+        *,
+        facts: float = 200,
+        things: int = 50,
+        hz: float = 1,
+        seed: int = 1,
+        batch: int = 0,
+    ) -> None:
         self._acked, self._log = folder / f"acked-{time.monotonic_ns()}.json", folder / "load.log"
         asked = ["--facts", str(facts), "--things", str(things), "--hz", str(hz), "--seed", str(seed)]
-        asked += ["--acked", str(self._acked)]
+        asked += ["--acked", str(self._acked), "--batch", str(batch)]
         with self._log.open("ab") as out:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.load", "--log", log, "--seconds", "86400", *asked],
@@ -226,8 +236,8 @@ def same_pictures(viewers: Viewers, folded: Folded, limit_s: float = 30.0) -> No
     """Every viewer comes to hold what the fold says a wall shows, and every moving thing where it is."""
     wanted = folded.revs(shown=True)
     units = set(wanted.pop("units", {}))
-    places = {key: json.loads(data)["position"] for (t, key), (_, _, _, data) in folded.rows.items() if t == "units"}
-    fixes = {("units", k): (round(p["lon"] * 1e7), round(p["lat"] * 1e7)) for k, p in places.items()}
+    places = {key: json.loads(data)["position"] for table, key, _, _, data in folded.shown() if table == "units"}
+    fixes = {("units", k): (round(p["lon"] * 1e6), round(p["lat"] * 1e6)) for k, p in places.items()}
     viewers.until(
         lambda v: (
             {t: r for t, r in v.revs().items() if t in wanted and r} == wanted

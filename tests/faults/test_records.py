@@ -14,7 +14,7 @@ from typing import Any
 from urllib.error import URLError
 
 from hub.codec import encode
-from hub.field.topics import FIELD_TOPIC
+from hub.field.topics import FIELD_TOPIC, POSITIONS_TOPIC
 from hub.ports import Log, Outgoing
 from streams import open_log
 from tests.faults.independent import Folded
@@ -32,7 +32,11 @@ def facts() -> dict[str, list[Outgoing]]:
     out: dict[str, list[Outgoing]] = {}
     for emission in (load.fact(now + n / 1000) for n in range(FACTS)):
         out.setdefault(emission.topic, []).append(encode(emission))
-    return out
+    fleet = Load(seed=4, things=60, rev=1_000, batch=20)
+    said = [fleet.fix(now + n / 1000) for n in range(50)]  # ten of them nobody describes
+    fleet.fixes = 0
+    said += [fleet.record(now + turn / 10) for turn in range(100)]
+    return {**out, POSITIONS_TOPIC: [encode(emission) for emission in said]}
 
 
 def folded(records: dict[str, list[Outgoing]]) -> Folded:

@@ -51,9 +51,11 @@ SHOWN = """(() => {
 
 
 @contextmanager
-def load(log: str, folder: Path, *, facts: float = FACTS, things: int = THINGS, hz: float = HZ) -> Iterator[None]:
+def load(
+    log: str, folder: Path, *, facts: float = FACTS, things: int = THINGS, hz: float = HZ, batch: int = 0
+) -> Iterator[None]:
     """The load generator as a process, for as long as the block lasts."""
-    asked = ["--facts", str(facts), "--things", str(things), "--hz", str(hz)]
+    asked = ["--facts", str(facts), "--things", str(things), "--hz", str(hz), "--batch", str(batch)]
     with (folder / "load.log").open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.load", "--log", log, "--seconds", "3600", *asked],

@@ -67,7 +67,7 @@ def test_any_of_them_may_be_killed(broker: Broker, own_postgres: Postgres, tmp_p
     ):
         acked: dict[str, int] = {}
         for number, fault in enumerate(faults):
-            with Loading(log, tmp_path, seed=seed + number) as load:
+            with Loading(log, tmp_path, seed=seed + number, batch=10 * (number % 2)) as load:
                 time.sleep(chance.uniform(3, 6))
                 print(f"{number + 1}: {fault(rig, chance)}", end="; ", flush=True)
                 time.sleep(chance.uniform(1, 3))

@@ -17,6 +17,7 @@ from hub.ports import Outgoing
 from streams import open_log
 from streams.store import SqlStore
 from tests.conftest import absent
+from tests.contract.deciding import KEY, decide
 from tests.running import ROOT, free_port, hub
 from tests.servers.kafka import Broker, make_topics
 from tests.servers.postgres import PASSWORD, USER, Postgres
@@ -56,7 +57,7 @@ def test_a_new_machine_is_fine(tmp_path: Path) -> None:
     found = Report("--data", tmp_path / "data", "--port", str(free_port()))
     assert found.bad() == set(), found.text
     wanted = {"python", "packages", "crc32c", "memory", "data folder", "disk", "port", "pages", "font", "basemap"}
-    assert wanted | {"log", "database"} == {check["name"] for check in found.checks}
+    assert wanted | {"log", "database", "audit key"} == {check["name"] for check in found.checks}
     assert list(tmp_path.iterdir()) == [], "looking makes nothing"
 
 
@@ -122,7 +123,7 @@ def test_a_broker_s_topics(broker: Broker, tmp_path: Path) -> None:
     args = ("--data", tmp_path / "data", "--port", str(free_port()), "--log", url)
     none = Report(*args)
     assert none.bad() == {"topics"}
-    assert (len(none.of("topics")), none.code) == (9, 1)
+    assert (len(none.of("topics")), none.code) == (10, 1)
     assert "'hub topics' creates it" in none.of("topics")[0]["do"]
     assert "Kafka 4.1" in none.one("broker")["seen"]
 
@@ -135,7 +136,7 @@ def test_a_broker_s_topics(broker: Broker, tmp_path: Path) -> None:
     subprocess.run(made, cwd=ROOT, check=True, capture_output=True, timeout=60)
     fine = Report(*args)
     assert fine.bad() == set(), fine.text
-    assert "9 as they should be" in fine.one("topics")["seen"]
+    assert "10 as they should be" in fine.one("topics")["seen"]
     assert fine.one("broker's clock")["seen"] == "no record yet to compare with"
 
     log = open_log(url)
@@ -188,11 +189,17 @@ def login(server: Postgres, database: str = "postgres") -> tuple[str, str]:
 def test_a_database(own_postgres: Postgres, tmp_path: Path) -> None:
     name = own_postgres.fresh()
     args = ("--data", tmp_path / "data", "--port", str(free_port()), *login(own_postgres, name))
-    new = Report(*args, HUB_DATABASE_PASSWORD=PASSWORD)
+    new = Report(*args, HUB_DATABASE_PASSWORD=PASSWORD, HUB_AUDIT_KEY=KEY.reveal())
     assert new.bad() == {"schema"}, new.text
     assert "none yet" in new.one("schema")["seen"]
-    SqlStore(own_postgres.url(name)).close()
-    fine = Report(*args, HUB_DATABASE_PASSWORD=PASSWORD)
+    store = SqlStore(own_postgres.url(name), audit_key=KEY)
+    decide(store, 4, time.time())  # a refused one
+    store.close()
+    for key, words in (("", "there is none, so no order is taken (1 entries)"), ("f" * 64, "not the key of this")):
+        keyless = Report(*args, HUB_DATABASE_PASSWORD=PASSWORD, HUB_AUDIT_KEY=key)
+        assert (keyless.code, keyless.bad()) == (2, {"audit key"})
+        assert words in keyless.one("audit key")["seen"]
+    fine = Report(*args, HUB_DATABASE_PASSWORD=PASSWORD, HUB_AUDIT_KEY=KEY.reveal())
     assert fine.bad() == set(), fine.text
     assert "PostgreSQL 18" in fine.one("database")["seen"]
     assert float(fine.one("database's clock")["seen"].split()[0]) < 0.5
@@ -202,7 +209,7 @@ def test_a_database(own_postgres: Postgres, tmp_path: Path) -> None:
     own_postgres.execute("SELECT pg_reload_conf()")
     try:
         time.sleep(0.5)
-        unsafe = Report(*args, HUB_DATABASE_PASSWORD=PASSWORD)
+        unsafe = Report(*args, HUB_DATABASE_PASSWORD=PASSWORD, HUB_AUDIT_KEY=KEY.reveal())
     finally:
         own_postgres.execute("ALTER SYSTEM RESET synchronous_commit")
         own_postgres.execute("SELECT pg_reload_conf()")

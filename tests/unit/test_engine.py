@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,12 @@ import pytest
 from hub.clock import RunningClock
 from hub.codec import FOLLOWUP, Codec, encode, refuse
 from hub.domain.events import Emission, Event, Stream
-from hub.domain.field import Incident, Unit
+from hub.domain.field import Fixes, Incident, Unit
 from hub.domain.model import Position, instant
 from hub.engine import Engine
 from hub.errors import PositionLost
 from hub.field.topics import FIELD, POSITIONS, STREAMS, TABLES
+from hub.picture import pending
 from hub.picture.delta import Delta
 from hub.picture.fold import Picture
 from hub.ports import Outgoing
@@ -26,6 +28,7 @@ from streams.memory_log import MemoryLog
 from streams.store import SqlStore
 
 NOW = 1_760_000_000.0
+MOVES = "cn.hub.unit.fixes.v1"
 
 
 def incident(key: str, rev: int, **changes: Any) -> Outgoing:
@@ -249,3 +252,92 @@ def test_history_tells_an_incident_s_life(bench: Bench) -> None:
     drain(engine)
     life = bench.store().history("incidents", "I-1")
     assert [(entry.rev, json.loads(entry.data)["state"]) for entry in life] == [(1, "open"), (2, "dispatched")]
+
+
+def fixes(keys: list[str], ms: int, rev: int = 1) -> Outgoing:
+    data = Fixes(
+        id="gw",
+        rev=rev,
+        frame="WGS84",
+        base=instant(NOW),
+        things=tuple(keys),
+        lon=tuple(1_040_000_000 + ms + n for n in range(len(keys))),
+        lat=(306_000_000,) * len(keys),
+        ms=(ms,) * len(keys),
+    )
+    return encode(Emission(topic=POSITIONS.topic, source="/hub/t", type=MOVES, at=NOW + 3600, data=data))
+
+
+def test_fixes_become_rows_at_once_while_there_are_few(bench: Bench) -> None:
+    engine = bench.fresh()
+    bench.log.append(POSITIONS.topic, [unit("U-1", 1), fixes(["U-1", "U-2"], 5000), fixes(["U-1"], 4000)])
+    engine.step(wait_s=0.0)
+    row = engine.picture.get("units", "U-1")
+    assert row is not None
+    assert (row.at, row.order) == (NOW + 5, (0, 1))
+    assert engine.fixes() == {"waiting": 0, "undeclared": 1, "dropped": 0}
+    assert engine.counters[f"{POSITIONS.topic} applied"] == 2
+    assert engine.counters[f"{POSITIONS.topic} superseded"] == 1
+    drain(engine)
+    again = bench.fresh()
+    assert again.picture.state_hash() == engine.picture.state_hash()
+    assert again.fixes()["undeclared"] == 1
+
+
+def test_fixes_that_wait_are_not_lost_by_a_restart(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pending, "BURST", 10.0)
+    monkeypatch.setattr(pending, "RATE", 0.0)
+    engine = bench.fresh()
+    keys = [f"U-{n}" for n in range(40)]
+    engine.step(wait_s=0.0)
+    for ms in range(1000, 6000, 1000):
+        bench.log.append(POSITIONS.topic, [fixes(keys, ms, rev=ms)])
+        engine._fast_due = 0.0
+        engine.step(wait_s=0.0)
+        store(engine)
+        assert bench.store().positions().get((POSITIONS.topic, 0), 0) <= ms // 1000 - 1
+        assert not engine.caught_up()
+        again = bench.fresh()
+        drain(again)
+        assert again.caught_up()
+        assert again.fixes() == {"waiting": 0, "undeclared": 40, "dropped": 0}
+        assert {row.at for row in again.picture.rows("units_undeclared").values()} == {NOW + ms / 1000}
+    engine.step(wait_s=0.0)  # the log is quiet
+    assert engine.caught_up()
+    assert engine.picture.state_hash() == again.picture.state_hash()
+
+
+def test_ready_means_that_no_fix_waits(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pending, "BURST", 1.0)
+    bench.log.append(POSITIONS.topic, [fixes(["U-1", "U-2", "U-3"], 5000)])
+    engine = bench.fresh()
+    engine.step(wait_s=0.0)
+    assert engine.state.ready
+    assert engine.fixes()["waiting"] == 0
+
+
+def test_what_nobody_has_described_is_bounded_and_counted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.picture.fixes.WAITING_MAX", 3)
+    engine = bench.fresh()
+    bench.log.append(POSITIONS.topic, [fixes([f"U-{n}"], 1000 + n) for n in range(8)])
+    drain(engine)
+    assert engine.fixes() == {"waiting": 0, "undeclared": 3, "dropped": 5}
+    assert engine.picture.rows("units_undeclared").keys() == {"U-5", "U-6", "U-7"}
+    assert bench.fresh().picture.rows("units_undeclared").keys() == {"U-5", "U-6", "U-7"}
+
+
+def test_many_high_rate_rows_are_stored_less_often(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.engine.EPHEMERAL_RATE", 10)
+    engine = bench.fresh()
+    bench.log.append(POSITIONS.topic, [fixes([f"U-{n}" for n in range(50)], 1000)])
+    engine.step(wait_s=0.0)
+    assert 4.0 < engine._fast_due - time.monotonic() <= 5.0
+
+
+def test_a_long_backlog_is_told_in_parts(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.engine.PART_BYTES", 1000)
+    engine = bench.fresh()
+    bench.log.append(FIELD.topic, [incident(f"I-{n}", 1) for n in range(30)])
+    engine.step(wait_s=0.0)
+    assert 5 < len(bench.published) < 30
+    assert len(engine.picture.rows("incidents")) == 30

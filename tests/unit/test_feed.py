@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub import feed as feed_module
-from hub.domain.field import Incident, Unit
+from hub.domain.field import Incident, Undeclared, Unit
 from hub.domain.model import Position, instant
 from hub.feed import Feed
 from hub.field.topics import TABLES
-from hub.picture.rows import Row
+from hub.picture.fixes import row as placed
+from hub.picture.rows import Fix, Row
 from tests.frames import read
 
 NOW = 1_760_000_000.0
@@ -183,3 +184,38 @@ def test_a_lagging_page_ends_like_a_fresh_one(steps: list[tuple[str, str, str]],
         assert all(lagging.rows[place] == fresh.rows[place] for place in slow)
     finally:
         feed_module.TOMBSTONES = held
+
+
+def moved(row: Row, metres: int) -> Row:
+    fix = Fix(round((NOW + 60 + metres) * 1000), 1_041_000_000 + metres * 100, 305_000_000, 9000, 85)
+    return placed(row.fact, row.at, row.seen, row.type, row.source, fix)
+
+
+def test_what_only_moves_keeps_its_json_and_its_columns_are_the_newest() -> None:
+    feed, said = make(), unit("U-1", 1)
+    feed.publish({"units": {"U-1": said}})
+    early = Page()
+    early.take(feed)
+    raw = feed._raw["units", "U-1"]
+    for metres in (1, 2, 3):
+        feed.publish({"units": {"U-1": moved(said, metres)}})
+        early.take(feed)
+    late = Page()
+    late.take(feed)
+    assert feed._raw["units", "U-1"] is raw
+    assert early.kinds == ["snap", "delta", "delta", "delta"]
+    assert late.fixes == early.fixes == {("units", "U-1"): (104.10003, 30.5, NOW + 63, 64)}
+    assert late.rows["units", "U-1"]["at"] < "2025-10-09T08:54", "the page takes the later of row and column"
+    feed.publish({"units": {"U-1": moved(unit("U-1", 2, "busy"), 4)}})
+    late.take(feed)
+    assert late.rows["units", "U-1"]["status"] == "busy"
+    assert late.rows["units", "U-1"]["position"]["lon"] == 104.10004
+
+
+def test_undeclared_things_are_on_no_screen() -> None:
+    feed, page = make(), Page()
+    fact = Undeclared(id="U-9", rev=1)
+    feed.publish({"units_undeclared": {"U-9": moved(Row(fact, 0.0, NOW, "cn.hub.unit.fixes.v1"), 1)}})
+    page.take(feed)
+    assert page.rows == {}
+    assert page.fixes == {}

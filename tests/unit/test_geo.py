@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.domain.model import Frame, Position
 from hub.errors import BadPayload
-from streams.geo import check, locator, to_wgs84
+from streams.geo import Bounds, check, locator, to_wgs84
 
 CHENGDU = (103.9, 30.6, 104.1, 30.75)
 URUMQI = (87.3, 43.6, 87.9, 44.0)
@@ -107,3 +107,30 @@ def test_the_codec_gets_one_function() -> None:
     assert locate(Position(104.0025, 30.6476, "GCJ02")).frame == "WGS84"
     with pytest.raises(BadPayload):
         locate(Position(0.0, 0.0, "GCJ02"))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1030000000, 1050000000), st.integers(290000000, 320000000)), min_size=1, max_size=20
+    ),
+    st.sampled_from(["WGS84", "GCJ02", "BD09"]),
+)
+def test_columns_are_placed_as_single_positions_are(pairs: list[tuple[int, int]], frame: Frame) -> None:
+    for home in (None, CHENGDU):
+        locate = locator(home)
+        lon, lat = locate.many(frame, tuple(x for x, _ in pairs), tuple(y for _, y in pairs))
+        for (x, y), *got in zip(pairs, lon, lat, strict=True):
+            one = locate(Position(x / 1e7, y / 1e7, frame))
+            assert abs(one.lon * 1e7 - got[0]) <= 1
+            assert abs(one.lat * 1e7 - got[1]) <= 1
+
+
+@pytest.mark.parametrize("home", [None, CHENGDU])
+@pytest.mark.parametrize(
+    ("lon", "lat", "frame", "says"),
+    [(0, 0, "WGS84", "zero"), (306600000, 1040700000, "GCJ02", "swapped"), (306600000, 1040700000, "WGS84", "swapped")],
+)
+def test_a_bad_pair_in_columns_is_named(home: Bounds | None, lon: int, lat: int, frame: Frame, says: str) -> None:
+    locate = locator(home)
+    with pytest.raises(BadPayload, match=rf"lon\[2\], lat\[2\]: .*{says}"):
+        locate.many(frame, (1040500000, 1040500001, lon, 1040500002), (306600000, 306600001, lat, 306600002))

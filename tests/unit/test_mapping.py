@@ -79,6 +79,7 @@ def test_a_row_becomes_a_fact(tmp_path: Path) -> None:
         "position": {"lon": 104.05, "lat": 30.67, "frame": "WGS84", "ce_m": None},
         **dict.fromkeys(["place", "title", "answered_at", "dispatched_at", "arrived_at", "closed_at"]),
         **{"reason": None, "diverted_to": None, "operation": None, "channel": "110", "units": []},
+        **{"owner": "hub", "due_at": None, "hops": [], "results": []},
     }
     assert only.outgoing.key == b"7"
     event = json.loads(only.outgoing.value or b"")

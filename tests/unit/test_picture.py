@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.events import Event
-from hub.domain.field import Clue, Incident
+from hub.domain.field import Clue, Hop, Incident
 from hub.domain.model import Text, instant
 from hub.errors import BadPayload
 from hub.field.topics import FIELD, TABLES
@@ -94,8 +94,9 @@ def clue(origin: str, state: str, rev: int = 1) -> Event:
         priority=2,
         state=state,  # type: ignore[arg-type]
         origin=origin,
-        owner="hub",
+        owner=origin,
         reported_at=instant(NOW),
+        hops=(Hop(at=instant(NOW), verb="reported", sender=origin, receiver="hub"),),
     )
     return Event(id=f"c{rev}", source="/x", type=REPORTED, subject="C-1", time=NOW, seen=0, data=data)
 

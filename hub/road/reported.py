@@ -7,6 +7,7 @@ from hub.domain.field import Clue
 from hub.errors import BadPayload
 from hub.picture.delta import Delta
 from hub.picture.fold import Fold, Picture, keep
+from hub.road.guard import walked
 
 REPORTED = "cn.hub.clue.reported.v1"
 
@@ -22,6 +23,9 @@ def reported_by(centre: str) -> Fold:
         clue = event.data
         if not isinstance(clue, Clue) or clue.origin != centre or clue.state != "reported":
             raise BadPayload(f"{centre} may only report its own clues, state reported")
+        if clue.owner != centre:
+            raise BadPayload(f"{centre} may not give clue {clue.id} to {clue.owner}: it reports, the hub decides")
+        walked(clue)
         held = picture.get("clues", clue.id)
         if held is not None and isinstance(held.fact, Clue):
             if held.fact.origin != centre:

@@ -1,0 +1,70 @@
+"""What a person has taken in hand the demo's script leaves alone.
+
+The script plays everybody: crews, centres and the duty desk. Where a person acts on a clue, a call or a task of it, the
+script's own later facts about that thing, and what it would have started from it, are not said any more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from hub.domain.events import Emission
+from hub.domain.field import Alarm, Clue, Incident, Operation, Task
+from hub.engine import Engine
+from hub.field.script import DESK
+
+Decisions = Literal["script", "people"]
+_TABLES: dict[type[Any], str] = {
+    Clue: "clues",
+    Incident: "incidents",
+    Operation: "operations",
+    Task: "tasks",
+    Alarm: "alarms",
+}
+
+
+@dataclass(slots=True)
+class Hand:
+    """``decisions``: ``people`` leaves every decision to them; the script then says only what sensors, callers and
+    centres would report. ``engine``: known once the hub runs.
+    """
+
+    decisions: Decisions = "script"
+    engine: Engine | None = None
+    _begun: set[str] = field(default_factory=set)
+
+    def says(self, emission: Emission) -> bool:
+        """Whether the script says this fact."""
+        fact: Any = emission.data
+        table = _TABLES.get(type(fact))
+        if table is None:
+            return True
+        if self.decisions == "people" and (emission.source == DESK or emission.type.endswith("incident.diverted.v1")):
+            return False
+        if self._touched(table, fact.id):
+            return False
+        if isinstance(fact, Operation):
+            if fact.clue is not None and self._touched("clues", fact.clue) and not self._known("operations", fact.id):
+                return False
+            self._begun.add(fact.id)
+        return not isinstance(fact, Task) or fact.operation in self._begun or self._known("operations", fact.operation)
+
+    def _known(self, table: str, key: str) -> bool:
+        if self.engine is None:
+            return False
+        with self.engine.lock:
+            return self.engine.picture.get(table, key) is not None
+
+    def _touched(self, table: str, key: str) -> bool:
+        """Whether a person has acted on it."""
+        if self.engine is None:
+            return False
+        with self.engine.lock:
+            row = self.engine.picture.get(table, key)
+        if row is None:
+            return False
+        fact: Any = row.fact
+        return any(hop.actor for hop in getattr(fact, "hops", ())) or (
+            isinstance(fact, Alarm) and row.type.endswith((".acknowledged.v1", ".shelved.v1")) and row.source != DESK
+        )
