@@ -60,7 +60,7 @@
     const out = [], clock = desk.clock(row), at = hub.ms(row.reported_at ?? row.opened_at);
     if (row.records != null) out.push({ id: 'records', value: hub.number(row.records), title: { zh: '记录', en: 'records' } });
     const precision = row.model ? precise(row.model) : null;
-    if (row.model) out.push({ id: 'model', value: precision == null ? '—' : hub.number(precision, 'percent'), title: { zh: `模型 ${row.model} 精度`, en: `precision of ${row.model}` } });
+    if (row.model) out.push({ id: 'model', value: precision == null ? '—' : hub.number(precision, 'percent'), title: returned(row.model) });
     if (table === 'incidents') out.push({ id: 'units', value: row.units?.length ?? 0, title: { zh: '到场及赶赴单元', en: 'units sent' } });
     if (table === 'incidents' && row.dispatched_at) out.push({ id: 'sent', value: hub.span((hub.ms(row.dispatched_at) - at) / 1000), title: { zh: '派警用时', en: 'until sent' } });
     out.push({ id: 'waiting', value: hub.span(hub.age(at)), title: { zh: '已历时', en: 'since reported' } });
@@ -69,6 +69,12 @@
       out.push({ id: 'clock', look: clock.look, value: hub.span(Math.abs(clock.left)), title: late ? { zh: `${awaited.zh}超时 · ${desk.hm(clock.due)}`, en: `${awaited.en} late, due ${desk.hm(clock.due)}` } : { zh: `距${awaited.zh} · ${desk.hm(clock.due)}`, en: `to ${awaited.en}, due ${desk.hm(clock.due)}` } });
     }
     return out.slice(0, 4);
+  }
+  // What came back of the model's clues so far stands with its precision.
+  function returned(model) {
+    const back = hub.table('models').get(model);
+    const zh = `模型 ${model} 精度`, en = `precision of ${model}`;
+    return back?.answered ? { zh: `${zh} · 反馈属实 ${back.confirmed}/${back.answered}`, en: `${en}, ${back.confirmed} of ${back.answered} confirmed` } : { zh, en };
   }
   function precise(model) {
     for (const rows of Object.values(hub.tables)) {
@@ -144,6 +150,6 @@
       ? { zh: `${id} 已办结或不在`, en: `${id} is closed, or not there` } : { zh: '用 ↑↓ 选择，回车打开', en: 'Choose with ↑↓, open with Enter' })));
     hub.emit('desk-item');
   }
-  hub.panel({ id: 'desk-open', tables: ['clues', 'incidents', 'operations'], every_s: 1, draw });
+  hub.panel({ id: 'desk-open', tables: ['clues', 'incidents', 'operations', 'models'], every_s: 1, draw });
   for (const event of ['desk-open', 'road', 'acting']) hub.on(event, () => { if (desk.here()) draw(); });
 })();

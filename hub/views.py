@@ -60,6 +60,7 @@ def all_views(
         "centres": strip,
         "figures": figures,
         "lanes": lanes(picture, now, warn),
+        "models": models(picture),
         "health": {"hub": {"id": "hub", **hub, **_rates(picture, now)}},
         "alarms": own_alarms(picture, strip, now, hub),
     }
@@ -142,6 +143,32 @@ def lanes(picture: Picture, now: float, warn: float = 0.8) -> dict[str, JSON]:
             "warn": looks.count("warn"),
             "chased": sum(chased(clue) > 0 for clue in mine),
         }
+    return out
+
+
+def models(picture: Picture) -> dict[str, JSON]:
+    """What came back of each model's clues: how many there are, how many were answered, how many of those confirmed,
+    and their counted results. A duplicate says nothing of the model.
+    """
+    out: dict[str, JSON] = {}
+    for row in picture.rows("clues").values():
+        clue = row.fact
+        if not isinstance(clue, Clue) or clue.model is None:
+            continue
+        held = out.setdefault(
+            clue.model, {"id": clue.model, "clues": 0, "answered": 0, "confirmed": 0, "unfounded": 0, "results": {}}
+        )
+        held["clues"] += 1
+        if clue.cause == "unfounded":
+            held["unfounded"] += 1
+        elif clue.results and clue.state in ("feedback", "closed"):
+            held["confirmed"] += 1
+            for tally in clue.results:
+                sums = held["results"].setdefault(tally.title.zh, {**msgspec.to_builtins(tally), "value": 0.0})
+                sums["value"] += tally.value
+        held["answered"] = held["confirmed"] + held["unfounded"]
+    for held in out.values():
+        held["results"] = list(held["results"].values())
     return out
 
 

@@ -228,7 +228,7 @@ class Clue(Fact, frozen=True, kw_only=True):
     """A clue on its road. ``owner``: ``hub`` or a centre's name, exactly one; a transfer changes it when signed for.
 
     ``due_at``: when the step it is in must have happened. ``reviewed_by``: duty number of the person who reviewed a
-    model's finding before it was reported.
+    model's finding before it was reported. ``cause``: why it was closed, a code of ``hub.road.reasons.CLOSINGS``.
     """
 
     title: Text
@@ -247,6 +247,7 @@ class Clue(Fact, frozen=True, kw_only=True):
     incident: Key | None = None
     linked: tuple[Key, ...] = ()
     merged_into: Key | None = None
+    cause: Key | None = None
     position: Position | None = None
     place: Text | None = None
     results: tuple[Tally, ...] = ()

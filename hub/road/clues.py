@@ -127,6 +127,7 @@ def merge(act: Act, data: c.ClueMerge) -> None:
         closed_at=act.at,
         reason=reason,
         merged_into=into.id,
+        cause="duplicate",
     )
     if clue.id not in into.linked:
         note = act.hop("related", into.owner, Text(f"并入 {clue.id}", f"{clue.id} merged into it"))
@@ -171,4 +172,6 @@ def close(act: Act, data: c.Close) -> None:
             )
     reason = chosen(CLOSINGS, data.cause, plain(data.words))
     hop = act.hop(verb, clue.origin, reason)
-    act.change("clues", verb, clue, hop, state=state, owner=HUB, due_at=None, closed_at=act.at, reason=reason)
+    act.change(
+        "clues", verb, clue, hop, state=state, owner=HUB, due_at=None, closed_at=act.at, reason=reason, cause=data.cause
+    )

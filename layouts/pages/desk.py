@@ -121,7 +121,7 @@ def _list() -> dash_ag_grid.AgGrid:
         **_LINES,
     }
     columns = [
-        {"field": "n", "width": 38, "cellClass": "n-cell"},
+        {"field": "n", "width": 48, "cellClass": "n-cell"},
         {"field": "title", "flex": 1, "minWidth": 132, **editor, "cellClass": "strong-cell"},
         {"field": "group", "width": 104, **editor},
         {"field": "who", "width": 118, **editor},

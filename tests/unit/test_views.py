@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from hub.domain.field import Clue, Incident, Unit
+from hub.domain.field import Clue, Incident, Tally, Unit
 from hub.domain.model import Fact, Text, instant
 from hub.engine import Heard
 from hub.field.topics import TABLES
@@ -15,7 +16,7 @@ from hub.health import look, percentile
 from hub.picture.fold import Picture
 from hub.picture.rows import Row
 from hub.show import Tile
-from hub.views import _figure, lanes, own_alarms
+from hub.views import _figure, lanes, models, own_alarms
 
 NOW = 1_760_000_000.0
 
@@ -78,6 +79,22 @@ def test_lanes_count_and_say_what_is_late() -> None:
         "transferred": (1, 1),
         "feedback": (1, 0),
     }
+
+
+def test_results_come_back_to_the_model_that_found_it() -> None:
+    tally = Tally(title=Text("追回数据", "Records recovered"), value=290_000)
+    back = {"model": "M-21", "results": (tally,)}
+    found: list[Fact] = [
+        replace(clue("1", "feedback", None), **back),
+        replace(clue("2", "closed", None, NOW), **back, cause="done"),
+        replace(clue("3", "closed", None, NOW), model="M-21", cause="unfounded"),
+        replace(clue("4", "closed", None, NOW), model="M-21", cause="duplicate"),
+        replace(clue("5", "signed", NOW + 9), model="M-21"),
+        clue("6", "closed", None, NOW),
+    ]
+    row = models(picture(clues=found))["M-21"]
+    assert (row["clues"], row["answered"], row["confirmed"], row["unfounded"]) == (5, 3, 2, 1)
+    assert [(each["title"]["en"], each["value"]) for each in row["results"]] == [("Records recovered", 580_000.0)]
 
 
 def test_own_alarms_name_silent_centres_and_late_sign_for() -> None:
