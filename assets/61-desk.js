@@ -137,11 +137,21 @@
     desk.kept(LAST, desk.open);
     hub.emit('desk-open', desk.open);
   };
-  // The item that was open before a reload, once its row has come.
+  // What an address asks for (?open=TABLE/ID): a task or an operation opens what it belongs to.
+  function asked() {
+    const [, table, id] = /^([a-z_]+)\/(.+)$/.exec(new URLSearchParams(location.search).get('open') ?? '') ?? [];
+    const row = table && hub.table(table).get(id);
+    if (!row) return null;
+    if (table === 'clues' || table === 'incidents') return { table, id };
+    const operation = table === 'tasks' ? hub.table('operations').get(row.operation) : table === 'operations' ? row : null;
+    if (operation?.clue && hub.table('clues').has(operation.clue)) return { table: 'clues', id: operation.clue };
+    return operation?.incident ? { table: 'incidents', id: operation.incident } : null;
+  }
+  // That, or the item that was open before a reload, once its row has come.
   let tried = false;
   hub.on('told', () => {
     if (tried || desk.open || !desk.here() || !hub.frames) return;
-    const last = desk.kept(LAST);
+    const last = asked() ?? desk.kept(LAST);
     tried = true;
     if (last && hub.table(last.table).has(last.id)) desk.select(last.table, last.id);
   });
@@ -157,8 +167,8 @@
       setTimeout(templates, 2000);
     }
   }
-  let asked = false;
-  hub.on('tick', () => { if (!asked && desk.here()) { asked = true; templates(); } });
+  let begun = false;
+  hub.on('tick', () => { if (!begun && desk.here()) { begun = true; templates(); } });
 
   // The template that is likely meant; a person may take another one.
   desk.likely = (table, row) => {

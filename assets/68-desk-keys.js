@@ -58,6 +58,8 @@
   function run(low, key, event) {
     if (key === '?') return show();
     if (key === '/') { document.getElementById('desk-search')?.focus(); return true; }
+    // before anything has been clicked the arrows and Enter are the queue's, as the foot says
+    if (/^(ArrowDown|ArrowUp|Enter)$/.test(key) && pane === 'desk-queue' && !event.target.closest?.('.ag-root, button, a, [tabindex="0"]')) { go('desk-queue'); return true; }
     if (/^[123]$/.test(key)) { go(PANES[key - 1]); return true; }
     if (low === 'v') { desk.queue.next(); return true; }
     if (low === 'n') { desk.report(); return true; }

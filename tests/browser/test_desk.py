@@ -87,9 +87,8 @@ def test_a_clue_is_reported_triaged_and_transferred_by_keyboard(server: Process,
         key = desk.ask("hub.desk.open.id")
         assert give(server, f"lead-{centre['name']}", "clue.sign", id=key)[0] == 200
         desk.until("hub.desk.row().owner === x", centre["name"])
-        text = desk.ask("document.querySelector('.desk-history').innerText")
-        for word in ("上报", "研判", "移交", "签收", "属该中心职责", "值班员一"):
-            assert word in text
+        words = ["上报", "研判", "移交", "签收", "属该中心职责", "值班员一"]
+        desk.until("x.every(word => document.querySelector('.desk-history').innerText.includes(word))", words)
         verbs = [fact["type"].split(".")[3] for fact in server.get(f"/api/v1/history/clues/{key}")]
         assert verbs == ["reported", "triaged", "transferred", "signed"]
 
@@ -278,6 +277,23 @@ def test_a_recommended_unit_is_taken_and_the_answer_goes_back(server: Process, b
         assert chosen <= {row["assignee_id"] for row in held}
         desk.page.wait_for_timeout(500)
         assert "未记录" not in desk.ask("document.getElementById('desk-list-act').innerText")
+
+
+def test_an_address_opens_its_item_and_the_arrows_need_no_click(server: Process, browser: Browser) -> None:
+    key = clue(server, "K-address", "地址试验", "triaged")
+    operation = {"id": "O-address", "words": "地址试验行动", "clue": key}
+    assert give(server, "duty-1", "operation.start", **operation)[0] == 200
+    for place in (f"clues/{key}", "operations/O-address"):
+        with opened(browser, f"{server.url}/desk?open={place}") as desk:
+            desk.until("hub.desk.open?.id === x && document.getElementById('desk-open').innerText.includes(x)", key)
+    with opened(browser, f"{server.url}/desk") as desk:
+        desk.ask("localStorage.clear()")
+        desk.page.reload()
+        desk.until("window.hub?.desk?.queue?.shown?.length > 3 && hub.desk.api('desk-queue-grid') && !hub.desk.open")
+        press(desk, "ArrowDown", "ArrowDown", "Enter")
+        desk.until(
+            "hub.desk.open?.id === hub.desk.queue.shown[1].row_id || hub.desk.open?.id === hub.desk.queue.shown[1].id"
+        )
 
 
 def test_times_as_officers_type_them_and_rows_that_stand_still(server: Process, browser: Browser) -> None:
