@@ -15,6 +15,8 @@ from hub.engine import Engine
 from hub.field.script import DESK
 
 Decisions = Literal["script", "people"]
+_DIVERTED = ".incident.diverted.v1"
+_ENDINGS = (".incident.unit_cleared.v1", ".incident.closed.v1")
 _TABLES: dict[type[Any], str] = {
     Clue: "clues",
     Incident: "incidents",
@@ -26,8 +28,8 @@ _TABLES: dict[type[Any], str] = {
 
 @dataclass(slots=True)
 class Hand:
-    """``decisions``: ``people`` leaves every decision to them; the script then says only what sensors, callers and
-    centres would report. ``engine``: known once the hub runs.
+    """``decisions``: ``people`` leaves every decision to them, the end of a story's call too; the script then says only
+    what sensors, callers, dispatchers and centres would report. ``engine``: known once the hub runs.
     """
 
     decisions: Decisions = "script"
@@ -40,7 +42,7 @@ class Hand:
         table = _TABLES.get(type(fact))
         if table is None:
             return True
-        if self.decisions == "people" and (emission.source == DESK or emission.type.endswith("incident.diverted.v1")):
+        if self.decisions == "people" and _decided(emission):
             return False
         if self._touched(table, fact.id):
             return False
@@ -68,3 +70,11 @@ class Hand:
         return any(hop.actor for hop in getattr(fact, "hops", ())) or (
             isinstance(fact, Alarm) and row.type.endswith((".acknowledged.v1", ".shelved.v1")) and row.source != DESK
         )
+
+
+def _decided(emission: Emission) -> bool:
+    """Whether a person of the hub would have decided it. An ordinary call (it belongs to no matter) ends by itself, or
+    the queue would grow all day.
+    """
+    ended = emission.type.endswith(_ENDINGS) and emission.correlation is not None
+    return ended or emission.source == DESK or emission.type.endswith(_DIVERTED)

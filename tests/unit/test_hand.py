@@ -82,6 +82,10 @@ def test_every_decision_is_left_to_people(hand: Hand) -> None:
     assert people.says(said(CLUE, "/centre/alpha/desk", "cn.hub.clue.reported.v1"))
     assert not people.says(said(CALL, "/hub/calls", "cn.hub.incident.diverted.v1"))
     assert people.says(said(CALL, "/hub/calls", "cn.hub.incident.opened.v1"))
+    for verb in ("unit_cleared", "closed"):
+        end = said(CALL, "/hub/calls", f"cn.hub.incident.{verb}.v1")
+        assert people.says(end), "an ordinary call ends by itself"
+        assert not people.says(msgspec.structs.replace(end, correlation="rooftop_rescue-1123A")), "a story's does not"
     assert not people.says(said(WORK))
     unit = Unit(id="U-1", rev=1, call_sign="101", kind="foot", status="available")
     assert people.says(said(unit, "/hub/field"))
