@@ -1,6 +1,6 @@
 // The desk's items: open clues and calls with their clocks and what may be done with each. Draws nothing.
 //
-//   hub.desk: here() whether this page is the desk · items() all that is open · open {table, id} or null · row() of it
+//   hub.desk: here() whether this page is the desk · items({ended}) all that is open, and with `ended` what is over too · open {table, id} or null · row() of it
 //   allowed(table, command, row) → null or why not · clock(row) · holder(name) · actor(id) · select(table, id)
 //   events: desk-open (another item was opened) · desk-pane (another pane has the keys)
 (() => {
@@ -68,17 +68,18 @@
     if (me.centre) return row.owner === me.centre || row.to === me.centre;
     return (row.hops ?? []).some((hop) => hop.actor === me.id);
   };
-  desk.items = () => {
+  desk.items = ({ ended = false } = {}) => {
     const out = [];
     for (const table of TABLES) {
       for (const row of hub.table(table).values()) {
-        if (desk.ended(table, row.state)) continue;
-        const clock = desk.clock(row);
-        out.push({ key: `${table}/${row.id}`, table, id: row.id, row, clock, priority: row.priority ?? 4,
+        const over = desk.ended(table, row.state);
+        if (over && !ended) continue;
+        const clock = over ? { look: 'none', left: NaN, due: NaN } : desk.clock(row);
+        out.push({ key: `${table}/${row.id}`, table, id: row.id, row, clock, over, priority: row.priority ?? 4,
           at: hub.ms(row.reported_at ?? row.opened_at), late: clock.look === 'late', mine: mine(row) });
       }
     }
-    return out.sort((a, b) => a.priority - b.priority || b.late - a.late
+    return out.sort((a, b) => a.over - b.over || a.priority - b.priority || b.late - a.late
       || (Number.isFinite(a.clock.due) ? a.clock.due : Infinity) - (Number.isFinite(b.clock.due) ? b.clock.due : Infinity)
       || b.at - a.at || (a.key < b.key ? -1 : 1));
   };

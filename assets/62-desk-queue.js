@@ -1,4 +1,5 @@
-// The desk's queue: open clues and calls, the most urgent first; it stands still while somebody is at it.
+// The desk's queue: open clues and calls, the most urgent first; it stands still while somebody is at it. A search also
+// finds what is over, which may be looked at and reopened.
 (() => {
   'use strict';
   const hub = window.hub, dom = hub.dom, desk = hub.desk;
@@ -39,7 +40,7 @@
     return said(from);
   }
   const record = (item) => ({
-    id: item.key, table: item.table, row_id: item.id, priority: item.priority, look: item.clock.look, gone: Boolean(item.gone),
+    id: item.key, table: item.table, row_id: item.id, priority: item.priority, look: item.clock.look, gone: Boolean(item.gone), over: item.over,
     what: `${item.table === 'clues' ? hub.text(hub.lang === 'both' ? '线索' : { zh: '线索', en: 'Clue' }) : hub.lang === 'en' ? 'Call' : '警情'}\n${item.id}`,
     title: said(desk.title(item.table, item.row) ?? { zh: '—', en: '—' }), holder: holderOf(item), clock: clockOf(item),
     open: desk.open?.table === item.table && desk.open.id === item.id,
@@ -69,7 +70,7 @@
     dirty = false;
     drawnAt = performance.now();
     const all = desk.items(), chip = CHIPS.find((one) => one.id === queue.chip), find = queue.find.trim().toLowerCase();
-    const wanted = all.filter((item) => chip.is(item) && matches(item, find));
+    const wanted = (find ? desk.items({ ended: true }) : all).filter((item) => chip.is(item) && matches(item, find));
     const { list, news } = queue.hold(wanted, order, atIt() && order.length > 0);
     order = list.map((item) => item.key);
     known.clear();

@@ -2,15 +2,19 @@
 (() => {
   'use strict';
   const hub = window.hub, dom = hub.dom, desk = hub.desk;
-  const VERBS = { en_route: ['赶赴', 'on the way'], unit_cleared: ['撤离', 'unit cleared'], updated: ['更新', 'updated'], opened: ['接警', 'call taken'],
+  const VERBS = { position: ['位置', 'position'], fixes: ['位置', 'position'], telemetry: ['遥测', 'telemetry'], health: ['设备状态', 'health'],
+    live: ['在线', 'live'], lost: ['断线', 'lost'], level_changed: ['路况', 'traffic level'], lanes_closed: ['车道封闭', 'lanes closed'],
+    lanes_opened: ['车道恢复', 'lanes opened'], signal_plan_changed: ['信号配时', 'signal plan'], officers_sent: ['派出警力', 'officers sent'],
+    raised: ['告警', 'raised'], cleared: ['解除', 'cleared'], started: ['发起', 'started'], en_route: ['赶赴', 'on the way'], unit_cleared: ['撤离', 'unit cleared'], updated: ['更新', 'updated'], opened: ['接警', 'call taken'],
     unit_assigned: ['派警', 'unit sent'], linked: ['关联', 'linked'], progressed: ['进展', 'progress'], on_scene: ['到场', 'on scene'], reported: ['上报', 'reported'] };
   let history = { key: '', entries: null, asked: '' };
 
-  const verb = (table, name) => {
+  // What a fact's verb is called, null for one of a centre's own.
+  desk.verb = (table, name) => {
     if (VERBS[name]) return { zh: VERBS[name][0], en: VERBS[name][1] };
-    const move = hub.machine(table)?.moves.find((one) => one.verb === name);
-    return move?.title ?? { zh: name, en: name };
+    return hub.machine(table)?.moves.find((one) => one.verb === name)?.title ?? null;
   };
+  const verb = (table, name) => desk.verb(table, name) ?? { zh: name, en: name };
   const between = (hop) => {
     const from = desk.holder(hop.sender), to = desk.holder(hop.receiver);
     return hop.sender === hop.receiver ? from : { zh: `${from.zh} → ${to.zh}`, en: `${from.en} → ${to.en}` };

@@ -213,8 +213,9 @@
     for (const one of list) {
       const link = dom.make('a', '', say(titleOf(one.table)));
       link.href = one.link;
-      const types = Object.entries(one.types).map(([type, n]) => `${type.replace(/^cn\.hub\.|\.v1$/g, '')} ${hub.number(n)}`).join(' · ');
-      fold.append(dom.make('div', 'handover-minor-line', link, say({ zh: `${hub.number(one.facts)} 条 · ${hub.number(one.things)} 个对象`, en: `${hub.number(one.facts)} facts of ${hub.number(one.things)}` }), dom.make('code', '', types)));
+      const known = Object.entries(one.types).map(([type, n]) => [hub.desk.verb(one.table, type.split('.').at(-2)), hub.number(n)]).filter(([word]) => word);
+      const types = { zh: known.map(([word, n]) => `${word.zh} ${n}`).join(' · '), en: known.map(([word, n]) => `${word.en} ${n}`).join(' · ') };
+      fold.append(dom.make('div', 'handover-minor-line', link, say({ zh: `${hub.number(one.facts)} 条 · ${hub.number(one.things)} 个对象`, en: `${hub.number(one.facts)} facts of ${hub.number(one.things)}` }), say(types)));
     }
     fold.open = state.unfolded;
     fold.addEventListener('toggle', () => { state.unfolded = fold.open; });

@@ -161,7 +161,9 @@ class Orders:
             try:
                 fact = self.engine.tried(emission.topic, record)
             except BadPayload as error:
-                raise refused("unfit", f"内容不符合要求：{error}", f"this cannot be recorded: {error}") from None
+                raise refused(
+                    "unfit", f"无法记录，请检查位置、时间和数值（{error}）", f"this cannot be recorded: {error}"
+                ) from None
             out.append(emission if fact == emission.data else msgspec.structs.replace(emission, data=fact))
         return msgspec.structs.replace(decision, emissions=tuple(out))
 

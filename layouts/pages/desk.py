@@ -108,6 +108,7 @@ def _queue() -> dash_ag_grid.AgGrid:
         "is-late": "params.data.look === 'late'",
         "is-warn": "params.data.look === 'warn'",
         "is-gone": "params.data.gone",
+        "is-over": "params.data.over",
     }
     return _grid("desk-queue-grid", columns, {"headerHeight": 0, "rowHeight": 56, "rowClassRules": rules})
 

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.browser.desk_keys import begin, find, line, press, said
+from tests.browser.desk_keys import begin, find, form, line, press, said, send
 from tests.browser.pages import Watched, opened
 from tests.running import Process, free_port, hub
 
@@ -154,6 +154,7 @@ def issue(desk: Watched, wall: Watched, operation: str, count: int) -> float:
     return shown - given
 
 
+@pytest.mark.alone
 def test_nine_tasks_for_four_police_types_in_ninety_seconds_and_on_the_wall_in_one(
     server: Process, browser: Browser
 ) -> None:
@@ -294,6 +295,20 @@ def test_an_address_opens_its_item_and_the_arrows_need_no_click(server: Process,
         desk.until(
             "hub.desk.open?.id === hub.desk.queue.shown[1].row_id || hub.desk.open?.id === hub.desk.queue.shown[1].id"
         )
+
+
+def test_a_search_finds_what_is_over_and_it_can_be_reopened(server: Process, browser: Browser) -> None:
+    call = next(each["id"] for each in server.get("/api/v1/rows/incidents") if each["state"] == "open")
+    assert give(server, "duty-1", "incident.close", id=call, cause="done")[0] == 200
+    queued = "hub.desk.queue.shown.some(item => item.id === x)"
+    with opened(browser, f"{server.url}/desk") as desk:
+        desk.until("hub.table('incidents').get(x)?.state === 'closed'", call)
+        find(desk, call, "incidents")
+        desk.until(f"hub.desk.queue.shown.length > 1 && !{queued}", call)
+        form(desk, "r", "incident.reopen")
+        desk.page.keyboard.type("报警人再次来电")
+        send(desk)
+        desk.until(f"hub.desk.row().state === 'open' && {queued}", call)
 
 
 def test_times_as_officers_type_them_and_rows_that_stand_still(server: Process, browser: Browser) -> None:

@@ -143,6 +143,7 @@ def test_a_unit_that_stops_reporting_becomes_hollow(sheet: Sheet) -> None:
     sheet.until("document.querySelector('.hub-map-foot').textContent.startsWith('1单元 units1滞后 stale')")
 
 
+@pytest.mark.alone
 def test_twenty_thousand_units_at_ten_hertz_never_redraw_the_figure(sheet: Sheet) -> None:
     sheet.mount()
     session = sheet.page.context.new_cdp_session(sheet.page)

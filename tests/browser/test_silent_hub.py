@@ -24,6 +24,7 @@ def tiles(page: Watched) -> int:
     return int(page.ask("document.querySelectorAll('[data-tile]').length"))
 
 
+@pytest.mark.alone
 def test_stop_continue_kill_and_start_again(browser: Browser, tmp_path: Path) -> None:
     port = free_port()
     demo = ("demo", "--data", tmp_path / "data")

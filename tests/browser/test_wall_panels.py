@@ -125,6 +125,7 @@ ALL_SAY_SO = """new Promise((done) => {
 })"""
 
 
+@pytest.mark.alone
 def test_a_silent_hub_is_said_by_every_tile_within_three_seconds_and_taken_back(
     browser: Browser, url: str, hub: Scripted
 ) -> None:

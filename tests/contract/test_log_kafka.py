@@ -96,6 +96,7 @@ def read(log: KafkaLog, positions: dict[tuple[str, int], int]) -> list[Any]:
         return []
 
 
+@pytest.mark.alone
 def test_a_long_wait_ends_when_the_broker_hangs_or_the_log_is_closed(broker: Broker, log: KafkaLog) -> None:
     positions = log.ends(["t"])
     assert log.read(positions, 10, 0.1) == []

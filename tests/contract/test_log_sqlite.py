@@ -84,6 +84,7 @@ def test_six_processes_append_at_once_and_a_seventh_reads(tmp_path: Path) -> Non
     log.close()
 
 
+@pytest.mark.alone
 def test_another_process_wakes_the_reader(log: SqliteLog, tmp_path: Path) -> None:
     with appender(tmp_path / "log.sqlite", "t", 60, 1) as process:
         late: list[float] = []
