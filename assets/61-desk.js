@@ -1,6 +1,6 @@
 // The desk's items: open clues and calls with their clocks and what may be done with each. Draws nothing.
 //
-//   hub.desk: here() whether this page is the desk · items({ended}) all that is open, and with `ended` what is over too · open {table, id} or null · row() of it
+//   hub.desk: here() whether this page is the desk · items() all that is open · over(words) what is over · open {table, id} or null · row() of it
 //   allowed(table, command, row) → null or why not · clock(row) · holder(name) · actor(id) · select(table, id)
 //   events: desk-open (another item was opened) · desk-pane (another pane has the keys)
 (() => {
@@ -8,7 +8,7 @@
   const hub = window.hub;
   const desk = hub.desk = { open: null, templates: [] };
   const TABLES = ['clues', 'incidents'];
-  const LAST = 'hub.desk.open';
+  const LAST = 'hub.desk.open', ASK_MS = 5000;
 
   desk.here = () => Boolean(document.getElementById('desk'));
   desk.HUB = { zh: '指挥中心', en: 'hub' };
@@ -17,7 +17,12 @@
   desk.actor = (id) => hub.accounts?.find((one) => one.id === id)?.title ?? (id ? { zh: id, en: id } : null);
   desk.state = (table, state) => hub.machine?.(table)?.states[state] ?? { zh: state ?? '—', en: state ?? '—' };
   desk.ended = (table, state) => Boolean(hub.machine?.(table)?.ends.includes(state));
-  desk.row = () => (desk.open ? hub.table(desk.open.table).get(desk.open.id) ?? null : null);
+  desk.row = () => {
+    if (!desk.open) return null;
+    const { table, id } = desk.open, live = hub.table(table).get(id);
+    if (live) over.delete(`${table}/${id}`);
+    return live ?? over.get(`${table}/${id}`) ?? null;
+  };
   desk.title = (table, row) => {
     if (table !== 'incidents') return row.title;
     const name = row.title ?? hub.kind(row.kind);
@@ -68,20 +73,29 @@
     if (me.centre) return row.owner === me.centre || row.to === me.centre;
     return (row.hops ?? []).some((hop) => hop.actor === me.id);
   };
-  desk.items = ({ ended = false } = {}) => {
+  const item = (table, row, over = false) => {
+    const clock = over ? { look: 'none', left: NaN, due: NaN } : desk.clock(row);
+    return { key: `${table}/${row.id}`, table, id: row.id, row, clock, over, priority: row.priority ?? 4,
+      at: hub.ms(row.reported_at ?? row.opened_at), late: clock.look === 'late', mine: mine(row) };
+  };
+  desk.items = () => {
     const out = [];
-    for (const table of TABLES) {
-      for (const row of hub.table(table).values()) {
-        const over = desk.ended(table, row.state);
-        if (over && !ended) continue;
-        const clock = over ? { look: 'none', left: NaN, due: NaN } : desk.clock(row);
-        out.push({ key: `${table}/${row.id}`, table, id: row.id, row, clock, over, priority: row.priority ?? 4,
-          at: hub.ms(row.reported_at ?? row.opened_at), late: clock.look === 'late', mine: mine(row) });
-      }
-    }
-    return out.sort((a, b) => a.over - b.over || a.priority - b.priority || b.late - a.late
+    for (const table of TABLES) for (const row of hub.table(table).values()) if (!desk.ended(table, row.state)) out.push(item(table, row));
+    return out.sort((a, b) => a.priority - b.priority || b.late - a.late
       || (Number.isFinite(a.clock.due) ? a.clock.due : Infinity) - (Number.isFinite(b.clock.due) ? b.clock.due : Infinity)
       || b.at - a.at || (a.key < b.key ? -1 : 1));
+  };
+
+  // --- what is over is sent to no screen; it is asked for by words and kept while somebody looks at it
+  const over = new Map();
+  desk.over = async (words, tables = TABLES) => {
+    const found = [];
+    for (const table of tables) {
+      const answer = await fetch(`/api/v1/rows/${table}?${new URLSearchParams({ find: words })}`, { signal: AbortSignal.timeout(ASK_MS) });
+      if (!answer.ok) throw new Error(`rows of ${table}: ${answer.status}`);
+      for (const row of await answer.json()) if (desk.ended(table, row.state)) { over.set(`${table}/${row.id}`, row); found.push(item(table, row, true)); }
+    }
+    return found.sort((a, b) => b.at - a.at);
   };
 
   // --- possible duplicates: the same place within 300 m and 24 h, or the same model or title. A person decides.
@@ -141,21 +155,34 @@
   // What an address asks for (?open=TABLE/ID): a task or an operation opens what it belongs to.
   function asked() {
     const [, table, id] = /^([a-z_]+)\/(.+)$/.exec(new URLSearchParams(location.search).get('open') ?? '') ?? [];
+    if (TABLES.includes(table)) return { table, id };
     const row = table && hub.table(table).get(id);
     if (!row) return null;
-    if (table === 'clues' || table === 'incidents') return { table, id };
     const operation = table === 'tasks' ? hub.table('operations').get(row.operation) : table === 'operations' ? row : null;
-    if (operation?.clue && hub.table('clues').has(operation.clue)) return { table: 'clues', id: operation.clue };
+    if (operation?.clue) return { table: 'clues', id: operation.clue };
     return operation?.incident ? { table: 'incidents', id: operation.incident } : null;
   }
   // That, or the item that was open before a reload, once its row has come.
   let tried = false;
   hub.on('told', () => {
-    if (tried || desk.open || !desk.here() || !hub.frames) return;
+    if (tried || desk.open || !desk.here() || !hub.frames || !hub.road) return;
     const last = asked() ?? desk.kept(LAST);
     tried = true;
-    if (last && hub.table(last.table).has(last.id)) desk.select(last.table, last.id);
+    if (last) desk.find(last.table, last.id);
   });
+  // Opens an item, also one that is over; whether there is such a one.
+  desk.find = async (table, id) => {
+    if (!hub.table(table).has(id)) {
+      try {
+        if (!(await desk.over(id, [table])).some((one) => one.id === id)) return false;
+      } catch (error) {
+        console.warn(`desk: ${table} ${id} could not be asked for`, error);
+        return false;
+      }
+    }
+    desk.select(table, id);
+    return true;
+  };
 
   async function templates() {
     try {

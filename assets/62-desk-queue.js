@@ -3,7 +3,7 @@
 (() => {
   'use strict';
   const hub = window.hub, dom = hub.dom, desk = hub.desk;
-  const GRID = 'desk-queue-grid', AT_IT_MS = 4000;
+  const GRID = 'desk-queue-grid', AT_IT_MS = 4000, PAUSE_MS = 250, ENDED_MOST = 50;
   const CHIPS = [
     { id: 'all', zh: '全部', en: 'All', is: () => true },
     { id: 'clues', zh: '线索', en: 'Clues', is: (item) => item.table === 'clues' },
@@ -63,6 +63,21 @@
     return { list: [...kept, ...fresh], news: fresh.length };
   };
 
+  // What is over is asked for when somebody has paused in typing.
+  let ended = { words: '', items: [] }, asking = 0;
+  function askEnded() {
+    clearTimeout(asking);
+    const words = queue.find.trim().toLowerCase();
+    if (words.length < 2) return;
+    asking = setTimeout(async () => {
+      try {
+        const items = await desk.over(words);
+        if (words === queue.find.trim().toLowerCase()) { ended = { words, items: items.slice(0, ENDED_MOST) }; draw(); }
+      } catch (error) {
+        console.warn('desk: what is over could not be asked for', error);
+      }
+    }, PAUSE_MS);
+  }
   function draw() {
     const api = desk.api(GRID);
     if (!api) return;
@@ -70,7 +85,7 @@
     dirty = false;
     drawnAt = performance.now();
     const all = desk.items(), chip = CHIPS.find((one) => one.id === queue.chip), find = queue.find.trim().toLowerCase();
-    const wanted = (find ? desk.items({ ended: true }) : all).filter((item) => chip.is(item) && matches(item, find));
+    const wanted = [...all, ...(find && find === ended.words ? ended.items : [])].filter((item) => chip.is(item) && matches(item, find));
     const { list, news } = queue.hold(wanted, order, atIt() && order.length > 0);
     order = list.map((item) => item.key);
     known.clear();
@@ -135,7 +150,7 @@
     input.id = 'desk-search';
     input.autocomplete = 'off';
     input.setAttribute('aria-label', '检索 Search');
-    input.addEventListener('input', () => { queue.find = input.value; order = []; draw(); });
+    input.addEventListener('input', () => { queue.find = input.value; order = []; draw(); askEnded(); });
     input.addEventListener('keydown', (event) => {
       if (event.isComposing) return;
       if (event.key === 'Enter' || event.key === 'ArrowDown') {

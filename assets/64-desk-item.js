@@ -61,13 +61,15 @@
 
   // What counts as evidence: records, how right the model has been, how long it has waited, its clock, who is there.
   function tiles(table, row) {
-    const out = [], clock = desk.clock(row), at = hub.ms(row.reported_at ?? row.opened_at);
+    const out = [], over = desk.ended(table, row.state), clock = over ? { look: 'none' } : desk.clock(row), at = hub.ms(row.reported_at ?? row.opened_at);
     if (row.records != null) out.push({ id: 'records', value: hub.number(row.records), title: { zh: '记录', en: 'records' } });
     const precision = row.model ? precise(row.model) : null;
     if (row.model) out.push({ id: 'model', value: precision == null ? '—' : hub.number(precision, 'percent'), title: returned(row.model) });
     if (table === 'incidents') out.push({ id: 'units', value: row.units?.length ?? 0, title: { zh: '到场及赶赴单元', en: 'units sent' } });
     if (table === 'incidents' && row.dispatched_at) out.push({ id: 'sent', value: hub.span((hub.ms(row.dispatched_at) - at) / 1000), title: { zh: '派警用时', en: 'until sent' } });
-    out.push({ id: 'waiting', value: hub.span(hub.age(at)), title: { zh: '已历时', en: 'since reported' } });
+    const until = hub.ms(row.closed_at ?? row.hops?.at(-1)?.at);
+    if (!over) out.push({ id: 'waiting', value: hub.span(hub.age(at)), title: { zh: '已历时', en: 'since reported' } });
+    else if (Number.isFinite(until)) out.push({ id: 'took', value: hub.span((until - at) / 1000), title: { zh: '全程用时', en: 'from report to end' } });
     if (clock.look !== 'none') {
       const awaited = desk.awaited(table, row.state), late = clock.look === 'late';
       out.push({ id: 'clock', look: clock.look, value: hub.span(Math.abs(clock.left)), title: late ? { zh: `${awaited.zh}超时 · ${desk.hm(clock.due)}`, en: `${awaited.en} late, due ${desk.hm(clock.due)}` } : { zh: `距${awaited.zh} · ${desk.hm(clock.due)}`, en: `to ${awaited.en}, due ${desk.hm(clock.due)}` } });
@@ -136,7 +138,7 @@
       .map((name, i) => { const id = row.linked[i]; return { id: `l${id}`, cls: 'is-link', title: { zh: `已关联 ${id}`, en: `linked ${id}` }, why: name ? desk.title(name, hub.table(name).get(id)) : null, who: null, go: name ? { table: name, id } : null }; });
     const operation = hub.table('operations').get(row.operation);
     if (operation) linked.push({ id: 'op', cls: 'is-link', title: { zh: `集群作战 ${operation.number}`, en: `operation ${operation.number}` }, why: operation.title, who: desk.state('operations', operation.state), at: hub.ms(operation.at) });
-    const alike = desk.alike(table, row).map((one) => ({ id: `d${one.key}`, cls: 'is-alike', title: { zh: `可能重复：${one.id}`, en: `possibly the same: ${one.id}` }, why: desk.title(one.table, one.row), who: why(one), at: one.at, go: one }));
+    const alike = (desk.ended(table, row.state) ? [] : desk.alike(table, row)).map((one) => ({ id: `d${one.key}`, cls: 'is-alike', title: { zh: `可能重复：${one.id}`, en: `possibly the same: ${one.id}` }, why: desk.title(one.table, one.row), who: why(one), at: one.at, go: one }));
     const clock = desk.clock(row), awaited = desk.awaited(table, row.state);
     const now = awaited.zh ? [{ id: 'now', cls: `is-now is-${clock.look}`, at: clock.look === 'none' ? 0 : clock.due, title: { zh: `等待${awaited.zh}`, en: `waiting: ${awaited.en}` }, why: clock.look === 'none' ? null : desk.left(clock), who: desk.holder(row.to ?? row.owner ?? 'hub') }] : [];
     dom.keyed(box, [...lines, ...linked, ...alike, ...now], (item) => item.id, line, fillLine);
@@ -144,11 +146,21 @@
     box.dataset.of = row.id;
   }
 
+  // What ended while it was open stays to be looked at, with its end.
+  let gone = '';
+  async function past(table, id) {
+    try {
+      if ((await desk.over(id, [table])).length) draw();
+    } catch (error) {
+      console.warn(`desk: ${table} ${id} could not be asked for`, error);
+      setTimeout(() => { gone = ''; }, 3000);
+    }
+  }
   function draw() {
     const box = document.getElementById('desk-open');
     if (!box) return;
     const row = desk.row(), { table, id } = desk.open ?? {};
-    if (row) load(table, row);
+    if (row) { load(table, row); gone = ''; } else if (desk.open && gone !== `${table}/${id}`) { gone = `${table}/${id}`; past(table, id); }
     const items = row ? [{ key: `${table}/${id}`, table, row }] : [{ key: 'none' }];
     dom.keyed(box, items, (item) => item.key, (item) => (item.row ? make() : dom.words('empty')), (node, item) => (item.row ? fill(node, item) : node.set(desk.open
       ? { zh: `${id} 已办结或不在`, en: `${id} is closed, or not there` } : { zh: '用 ↑↓ 选择，回车打开', en: 'Choose with ↑↓, open with Enter' })));

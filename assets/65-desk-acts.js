@@ -142,6 +142,22 @@
     });
   }
 
+  // Places that have a name on this page: of cameras and of what has happened.
+  const places = (find) => {
+    const found = new Map();
+    for (const [table, name] of [['cameras', 'name'], ['incidents', 'place'], ['clues', 'place']]) {
+      for (const row of hub.table(table).values()) {
+        const text = row[name];
+        if (text && row.position && !found.has(text.zh)) found.set(text.zh, { id: `${table}/${row.id}`, text, position: row.position });
+      }
+    }
+    return [...found.values()].filter((one) => !find || one.text.zh.includes(find) || one.text.en.toLowerCase().includes(find));
+  };
+  const placed = (given) => {
+    if (!given) return {};
+    const known = given.id && places('').find((one) => one.id === given.id);
+    return known ? { place: known.text, position: { lon: known.position.lon, lat: known.position.lat, frame: 'WGS84' } } : { place: given.text.zh };
+  };
   // A clue nobody else reports: from a visit, a letter, a colleague.
   desk.report = () => {
     const box = document.getElementById('desk-act'), number = desk.number();
@@ -149,8 +165,8 @@
     if (why) { desk.told(box, why, 'is-refused'); return; }
     desk.form(box, {
       id: 'new', command: 'clue.report', title: { zh: '新建线索', en: 'Report a clue' }, fields: [{ name: 'title', kind: 'text', label: L.title }, { name: 'priority', kind: 'priority', label: L.grade, value: 3 },
-        { name: 'place', kind: 'text', label: L.place }, { name: 'number', kind: 'hidden', value: number }],
-      build: (given) => (given.title ? { type: 'clue.report', data: { id: `K-${given.number}`, words: given.title, priority: given.priority, ...(given.place ? { place: given.place } : {}) } } : missing('title', '请填写标题', 'give it a title')),
+        { name: 'place', kind: 'pick', label: L.place, source: places, shown: (one) => hub.text(one.text) }, { name: 'number', kind: 'hidden', value: number }],
+      build: (given) => (given.title ? { type: 'clue.report', data: { id: `K-${given.number}`, words: given.title, priority: given.priority, ...placed(given.place) } } : missing('title', '请填写标题', 'give it a title')),
       done(given) { desk.select('clues', `K-${given.number}`); },
     });
   };

@@ -256,11 +256,11 @@
     if (table === 'tasks') [table, id] = ['operations', hub.table('tasks').get(id)?.operation];
     if (table === 'operations') {
       const row = hub.table('operations').get(id);
-      [table, id] = row?.clue && hub.table('clues').has(row.clue) ? ['clues', row.clue] : ['incidents', row?.incident];
+      [table, id] = row?.clue ? ['clues', row.clue] : ['incidents', row?.incident];
     }
-    if (!hub.desk?.select || !['clues', 'incidents'].includes(table) || !hub.table(table).has(id)) return false;
+    if (!hub.desk?.here() || !['clues', 'incidents'].includes(table) || !id) return false;
     box().close();
-    hub.desk.select(table, id);
+    hub.desk.find(table, id);
     return true;
   }
 

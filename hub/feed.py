@@ -25,7 +25,7 @@ import msgspec
 
 from hub.frame import packed, planes
 from hub.picture.delta import Delta, merge_into
-from hub.picture.rows import JSON, UNKNOWN, Row, Table, view
+from hub.picture.rows import JSON, UNKNOWN, Row, Table, encoded
 from hub.ports import Clock
 
 BEHIND_MAX = 2000
@@ -286,8 +286,8 @@ class Feed:
             raw = self._raw.get(place)
             if raw is None:
                 row = self._rows[place]
-                body = view(self._tables[place[0]], row) if isinstance(row, Row) else row
-                raw = self._raw[place] = msgspec.Raw(_encode(body))
+                body = encoded(self._tables[place[0]], row) if isinstance(row, Row) else _encode(row)
+                raw = self._raw[place] = msgspec.Raw(body)
             out.setdefault(place[0], []).append(raw)
         return out
 

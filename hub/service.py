@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -168,11 +168,17 @@ class Hub:
                 for table in picture.tables.values()
             ]
 
-    def rows(self, name: str) -> list[dict[str, JSON]]:
+    def rows(self, name: str, find: str = "") -> list[dict[str, JSON]]:
         """Rows of a table as the screens see them, with ``age_s``; ``KeyError`` for an unknown table.
 
         Also the derived tables (centres, figures, lanes, health); ``alarms`` includes those the hub itself raises.
+        ``find``: only rows that have these words in their id or in any text, in whatever case.
         """
+        found = self._rows(name)
+        words = find.strip().casefold()
+        return [row for row in found if any(words in text.casefold() for text in _texts(row))] if words else found
+
+    def _rows(self, name: str) -> list[dict[str, JSON]]:
         now = self.clock.now()
         derived = list(self._views.get(name, {}).values())
         table = self.engine.picture.tables.get(name)
@@ -225,3 +231,12 @@ def _layer(layer: Any) -> dict[str, JSON]:
 def declared_tables(hub: Iterable[Table], centres: Iterable[Centre]) -> list[Table]:
     """The hub's tables and every centre's, in one list."""
     return [*hub, *(table for centre in centres for table in centre.tables)]
+
+
+def _texts(row: Mapping[str, JSON]) -> Iterator[str]:
+    """What a row says in words: strings, and texts in both languages."""
+    for value in row.values():
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            yield from (text for text in (value.get("zh"), value.get("en")) if isinstance(text, str))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -15,7 +14,14 @@ from hub.picture.rows import stamp
 from hub.ports import DeadLetter
 
 LIMIT, LIMIT_MAX = 1000, 100_000
-NO_SCHEMAS: Mapping[str, bytes] = MappingProxyType({})
+FIND_MAX = 200
+
+
+def no_schemas() -> Mapping[str, bytes]:
+    """A hub that serves none."""
+    return {}
+
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -24,15 +30,15 @@ class Readable(Protocol):
 
     def health(self) -> dict[str, Any]: ...  # noqa: D102
     def tables(self) -> list[dict[str, Any]]: ...  # noqa: D102
-    def rows(self, name: str) -> list[dict[str, Any]]: ...  # noqa: D102
+    def rows(self, name: str, find: str = "") -> list[dict[str, Any]]: ...  # noqa: D102
     def dead_letters(self, limit: int) -> list[DeadLetter]: ...  # noqa: D102
     def spec(self) -> dict[str, Any]: ...  # noqa: D102
 
 
-def routes(hub: Readable, schemas: Mapping[str, bytes] = NO_SCHEMAS) -> list[BaseRoute]:
+def routes(hub: Readable, schemas: Callable[[], Mapping[str, bytes]] = no_schemas) -> list[BaseRoute]:
     """The routes of the API over a hub. They are plain functions: Starlette runs them in its thread pool.
 
-    ``schemas``: JSON documents by name, ``asyncapi`` and one for each event type.
+    ``schemas()``: JSON documents by name, ``asyncapi`` and one for each event type; asked for with every request.
     """
 
     def healthz(request: Request) -> Response:
@@ -43,9 +49,11 @@ def routes(hub: Readable, schemas: Mapping[str, bytes] = NO_SCHEMAS) -> list[Bas
         return _json(hub.tables())
 
     def rows(request: Request) -> Response:
-        name = request.path_params["table"]
+        name, find = request.path_params["table"], request.query_params.get("find", "")
+        if len(find) > FIND_MAX:
+            return JSONResponse({"error": f"find may have {FIND_MAX} characters, not {len(find)}"}, status_code=422)
         try:
-            return _json(hub.rows(name))
+            return _json(hub.rows(name, find))
         except KeyError:
             known = ", ".join(sorted(table["name"] for table in hub.tables()))
             return JSONResponse({"error": f"no table {name!r}; there are: {known}"}, status_code=404)
@@ -60,10 +68,10 @@ def routes(hub: Readable, schemas: Mapping[str, bytes] = NO_SCHEMAS) -> list[Bas
         return _json(hub.spec())
 
     def schema(request: Request) -> Response:
-        name = request.path_params.get("type", "asyncapi")
-        if name not in schemas:
-            return JSONResponse({"error": f"no schema {name!r}; there are: {', '.join(schemas)}"}, status_code=404)
-        return Response(schemas[name], media_type="application/json")
+        name, known = request.path_params.get("type", "asyncapi"), schemas()
+        if name not in known:
+            return JSONResponse({"error": f"no schema {name!r}; there are: {', '.join(known)}"}, status_code=404)
+        return Response(known[name], media_type="application/json")
 
     return [
         Route("/healthz", healthz),

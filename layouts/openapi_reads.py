@@ -43,7 +43,12 @@ def _state() -> Json:
         "/healthz": _get("health", "How the hub does", said("Ready", _OBJECT), {"503": said("Not ready", _OBJECT)}),
         "/api/v1/tables": _get("tables", "Tables there are", said("Tables", _LIST)),
         "/api/v1/rows/{table}": _get(
-            "rows", "Rows of a table", said("Rows", _LIST), {"404": said("No such table", _ERROR)}, _path("table")
+            "rows",
+            "Rows of a table, or those with some words in them",
+            said("Rows", _LIST),
+            {"404": said("No such table", _ERROR), "422": said("Too many words", _ERROR)},
+            _path("table"),
+            _query("find", {"type": "string", "maxLength": 200}),
         ),
         "/api/v1/history/{table}/{id}": _get(
             "history",

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from hub.access import Actor
 from hub.domain.model import Text
-from hub.paper import gather, print_out
+from hub.paper import gather
 from hub.paper.held import Taken, take
 from hub.paper.known import Asked, Known, Labels
 from hub.paper.views import Sketch, Stamp, View
@@ -80,6 +80,8 @@ class Printer:
             badge=self.badge(),
             utc_offset_min=self.utc_offset_min,
         )
+        from hub.paper.out import print_out  # the first sheet waits half a second for the libraries, a start does not
+
         view = self._view(form, taken, stamp)
         return Sheet(
             form=form,

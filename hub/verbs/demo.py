@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from hub.verbs.shape import Add, speed, where_to_serve
+from hub.verbs.shape import Add, quickly, speed, where_to_serve
 
 
 def register(add: Add) -> None:
@@ -27,6 +27,7 @@ def register(add: Add) -> None:
     verb.add_argument("--seed", type=int, default=1, help="another seed is another district (default 1)")
 
     def run(args: argparse.Namespace) -> int:
+        quickly()
         from hub.wiring.demo import demo
 
         return demo(port=args.port, data=args.data, speed=args.speed, seed=args.seed, decisions=args.decisions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from hub.verbs.shape import Add, speed_or_max, where_to_serve
+from hub.verbs.shape import Add, quickly, speed_or_max, where_to_serve
 
 
 def register(add: Add) -> None:
@@ -26,6 +26,7 @@ def register(add: Add) -> None:
     where_to_serve(verb, None)
 
     def run(args: argparse.Namespace) -> int:
+        quickly()
         from hub.wiring.replay import replay
 
         return replay(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hub.settings import Settings
 from hub.verbs.settle import settled, where_it_is
-from hub.verbs.shape import Add, where_to_serve
+from hub.verbs.shape import Add, quickly, where_to_serve
 
 
 def register(add: Add) -> None:
@@ -41,6 +41,7 @@ def register(add: Add) -> None:
 
 
 def _serve(settings: Settings, args: argparse.Namespace) -> int:
+    quickly()
     from hub.wiring.serve import serve  # only now: settings that are wrong are said at once
 
     return serve(settings, role=args.role, ground=args.ground, host=args.host, port=args.port, data=args.data)

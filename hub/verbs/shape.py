@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,13 @@ def where_to_serve(verb: argparse.ArgumentParser, data: Path | None) -> None:
     where = f"./{data}" if data else "./hub-data/replay-FILE-KIND"
     verb.add_argument("--port", type=int, default=8050, help="port on 127.0.0.1 (default 8050)")
     verb.add_argument("--data", type=Path, default=data, metavar="DIR", help=f"data folder (default {where})")
+
+
+def quickly() -> None:
+    """What a start makes stays: to look through it for garbage again and again would take a tenth of the start. Who
+    runs on afterwards switches the collector on (``hub.wiring.run.steady_memory``).
+    """
+    gc.disable()
 
 
 def speed(text: str, most: float = 1000.0) -> float:

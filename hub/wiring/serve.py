@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from math import log2
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import centres as plugs
 from hub.clock import LiveClock
@@ -18,7 +19,9 @@ from hub.wiring.run import setting_of, start
 from hub.wiring.say import say
 from hub.wiring.stores import store_of
 from hub.wiring.web import addresses, api_server, ground_in, ground_of, page_server
-from streams.basemap_file import Basemap, Manifest
+
+if TYPE_CHECKING:
+    from streams.basemap_file import Manifest
 
 VIEW_TILES = 1.8
 """Width of a map panel in tiles of 512 px."""
@@ -31,7 +34,11 @@ def serve(settings: Settings, *, role: Role, ground: str, host: str, port: int, 
     with listen(host, port) as listener, ExitStack() as opened:
         centres = plugs.discover()
         district = build(1)
-        made = None if ground in ("demo", "none") else opened.enter_context(closing(Basemap(Path(ground))))
+        made = None
+        if ground not in ("demo", "none"):
+            from streams.basemap_file import Basemap  # it brings geopandas
+
+            made = opened.enter_context(closing(Basemap(Path(ground))))
         opened.enter_context(data_folder(data))
         store = opened.enter_context(closing(store_of(settings, data)))
         log = opened.enter_context(closing(open_topics(settings, centres)))

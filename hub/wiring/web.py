@@ -6,9 +6,9 @@ import gzip
 import json
 import socket
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import justmytype_intl_cjk
 import msgspec
@@ -33,7 +33,9 @@ from layouts.app import Deps, make_app
 from layouts.gate import Rules, gate
 from layouts.ground import Ground, Tiled
 from layouts.push import Push
-from streams.basemap_file import Basemap
+
+if TYPE_CHECKING:  # it brings geopandas, for which nobody who has no basemap of their own should wait
+    from streams.basemap_file import Basemap
 
 CELLS = 256
 """Squares of a basemap kept ready for cameras: some tens of kilobytes each."""
@@ -79,7 +81,7 @@ def programs(running: Running, district: District | None = None) -> list[BaseRou
     hub, orders = running.hub, running.orders
     people = People(hub.engine, accounts((centre.name, centre.title) for centre in hub.centres))
     return [
-        *api.routes(hub, schemas(hub.centres)),
+        *api.routes(hub, cache(lambda: schemas(hub.centres))),  # when one is asked for: a start must be quick
         *commands.routes(
             orders, hub.store, people.find, [*people.accounts.values()], orders.rules.centres, orders.rules.targets
         ),

@@ -207,7 +207,7 @@ class Scripted:
         self.held[table].pop(key)
         self.feed.publish({table: {key: None}})
 
-    def rows(self, name: str) -> list[dict[str, Any]]:
+    def rows(self, name: str, find: str = "") -> list[dict[str, Any]]:
         """View rows, as the pages' callbacks read them."""
         return [view(self.tables[name], row) for row in list(self.held[name].values())]
 

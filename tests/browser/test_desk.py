@@ -68,8 +68,15 @@ def test_a_clue_is_reported_triaged_and_transferred_by_keyboard(server: Process,
         press(desk, "n")
         desk.until("document.querySelector('#desk-act form')")
         desk.page.keyboard.type("工地夜间倾倒渣土")
-        press(desk, "Tab", "2", "Control+Enter")
+        press(desk, "Tab", "2", "Tab")
+        camera = server.get("/api/v1/rows/cameras")[0]
+        desk.page.keyboard.type(camera["name"]["zh"])
+        press(desk, "Enter", "Control+Enter")
         desk.until("hub.desk.row()?.title.zh === '工地夜间倾倒渣土' && hub.desk.row().priority === 2")
+        held = desk.ask("hub.desk.row()")
+        assert (held["place"], held["position"]["lon"]) == (camera["name"], camera["position"]["lon"]), (
+            "a place it knows"
+        )
         press(desk, "g")
         desk.until("document.querySelector('#desk-act form')")
         press(desk, "3", "Control+Enter")

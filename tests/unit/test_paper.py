@@ -17,12 +17,13 @@ from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
 from hub.domain.model import Text, instant
-from hub.paper import forms, furniture, gather, print_out, views
+from hub.paper import forms, furniture, gather, views
 from hub.paper.face import MISSING, Face, _static
 from hub.paper.flow import FULL, LEFT, PAD
 from hub.paper.held import NotHeld, take
 from hub.paper.known import Asked, Known
 from hub.paper.lines import _NOT_FIRST, broken
+from hub.paper.out import print_out
 from hub.paper.page import HIGH, Words
 from hub.paper.words import CUT, FORMS, PAGE_OF, PLAIN, PRIVACY, SMALL, WORDS
 from layouts.texts import LABELS

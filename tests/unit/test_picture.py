@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.events import Event
-from hub.domain.field import Clue, Hop, Incident
-from hub.domain.model import Text, instant
+from hub.domain.field import Clue, Hop, Incident, Unit
+from hub.domain.model import Fact, Text, instant
 from hub.errors import BadPayload
 from hub.field.topics import FIELD, TABLES
 from hub.picture.delta import Delta, merge
 from hub.picture.fold import Picture
+from hub.picture.rows import Row, encoded, stamp, view
 from hub.road import REPORTED, reported_by
 
 NOW = 1_760_000_000.0
@@ -120,3 +122,25 @@ def _keep(picture: Picture, happening: Event) -> Delta:
     from hub.picture.fold import keep
 
     return keep("clues")(picture, happening)
+
+
+@given(st.floats(0, 4e9), st.sampled_from(("units", "incidents", "clues")))
+def test_a_row_is_encoded_as_it_is_seen(at: float, name: str) -> None:
+    table = next(each for each in TABLES if each.name == name)
+    fact: Fact = {
+        "units": Unit(id="U-1", rev=2, call_sign="101", kind="foot", status="available"),
+        "incidents": event("I-1", 1, 2).data,
+        "clues": Clue(
+            id="K-1",
+            rev=1,
+            title=Text("线索", "Clue"),
+            priority=2,
+            state="triaged",
+            origin="a",
+            owner="hub",
+            reported_at=instant(NOW),
+        ),
+    }[name]
+    row = Row(fact, at, at + 0.25, 'cn.hub."quoted".v1')
+    assert msgspec.json.decode(encoded(table, row)) == msgspec.json.decode(msgspec.json.encode(view(table, row)))
+    assert stamp(at) == instant(at).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -231,7 +231,7 @@ def test_the_committed_document_is_what_the_types_say_now() -> None:
 
 def test_a_hub_serves_them() -> None:
     served = schemas(CENTRES)
-    app = Starlette(routes=api.routes(cast(Any, None), served))
+    app = Starlette(routes=api.routes(cast(Any, None), lambda: served))
 
     def get(path: str) -> httpx.Response:
         async def ask() -> httpx.Response:

@@ -55,6 +55,9 @@ def test_rows_health_and_spec(running: Running) -> None:
     row = running.hub.rows("incidents")[0]
     assert {"id", "rev", "at", "seen", "age_s", "kind", "priority", "state", "opened_at", "closed_at"} <= row.keys()
     assert row["closed_at"] is None
+    assert [one["id"] for one in running.hub.rows("incidents", " i-2 ")] == ["I-2"], "in whatever case"
+    assert len(running.hub.rows("incidents", row["kind_title"]["zh"])) == 2, "words in texts of both languages"
+    assert running.hub.rows("incidents", "no such words") == []
     health = running.hub.health()
     assert set(health["centres"]) == {centre.name for centre in centres.discover()}
     assert {"state", "age_s", "records"} == set(next(iter(health["centres"].values())))
