@@ -26,7 +26,7 @@
     try {
       const answer = await fetch(address(subject));
       if (draft.of !== subject) return;
-      if (answer.status === 404 || answer.status === 204) { if (draft.filled().length) draft.changed(); return; }
+      if (answer.status === 204) { if (draft.filled().length) draft.changed(); return; }
       if (!answer.ok) throw new Error(`draft: ${answer.status}`);
       const { body } = await answer.json();
       if (draft.of !== subject) return;
@@ -54,7 +54,7 @@
     const lines = draft.filled(), body = JSON.stringify({ ...draft.held, lines });
     try {
       const answer = await fetch(address(subject), lines.length ? { method: 'PUT', headers: { 'content-type': 'application/json' }, body } : { method: 'DELETE' });
-      if (!answer.ok && answer.status !== 404) throw new Error(`draft: ${answer.status}`);
+      if (!answer.ok) throw new Error(`draft: ${answer.status}`);
       Object.assign(draft, { saved: performance.now(), fault: null });
     } catch (error) {
       if (!draft.fault) console.warn('desk: the hub keeps no draft; this browser does', error);

@@ -24,7 +24,7 @@ from hub.domain.events import Event, Stream
 from hub.domain.model import Fact
 from hub.errors import BadPayload, LogDown, PositionLost, StoreDown
 from hub.picture.delta import Delta, merge_into
-from hub.picture.fixes import Moved, crowd, merged
+from hub.picture.fixes import Moved, Told, crowd, merged
 from hub.picture.fold import Picture
 from hub.picture.pending import Pending
 from hub.picture.rows import Row, always, nothing
@@ -109,7 +109,7 @@ class Engine:
         self._recorder, self._forgets = recorder, forgets
         self._slow = Batch(rows={})
         self._fast = Batch(rows={})
-        self._fast_due = 0.0
+        self._fast_due = self._fast_at = 0.0
         self._pending = Pending()
         folds = (fold for stream in self._streams.values() for fold in stream.folds.values())
         self._moving = tuple(dict.fromkeys(fold for fold in folds if isinstance(fold, Moved)))
@@ -184,9 +184,9 @@ class Engine:
                 self._idle()
             self.take(part)
         ready = self.state.ready or self._reached_goal()
-        self._show_fixes(everything=not records or ready != self.state.ready)
+        self._show_moves(everything=not records or ready != self.state.ready)
         self.state.ready = ready
-        self._hand_on(force=False)
+        self._hand_on(force=False, quiet=not records)
         return len(records)
 
     def _reached_goal(self) -> bool:
@@ -209,6 +209,7 @@ class Engine:
         if facts or moves:
             merge_into(facts, moves)
             self._publish(facts)
+        self._show_moves(everything=False)
 
     def _take_run(self, place: Partition, run: Iterable[Record], now: float, changed: Delta, batch: Batch) -> None:
         """Records of one partition in a row; what they change goes into ``changed``, the rest into ``batch``."""
@@ -246,6 +247,8 @@ class Engine:
         fold = stream.folds[event.type]
         if isinstance(fold, Moved):
             return self._pending.take(fold, event, self.picture)
+        if isinstance(fold, Told):
+            return self._pending.tell(fold, event, self.picture)
         delta = self._fold(stream, event)
         if delta:
             self.picture.apply(delta)
@@ -254,16 +257,20 @@ class Engine:
                 batch.history.append(_entry(record, event, next(iter(delta))))
         return bool(delta)
 
-    def _show_fixes(self, *, everything: bool) -> None:
-        """Make rows of fixes that wait: as many as a second can bear, or ``everything``, which is done as soon as the
-        log is quiet, so that pictures of the same log can be compared.
+    def _show_moves(self, *, everything: bool) -> None:
+        """Make rows of what moves and waits: as many as a second can bear, or ``everything``, which is done as soon as
+        the log is quiet, so that pictures of the same log can be compared.
         """
         if not len(self._pending):
             return
         with self.lock:
             most = None if everything else self._pending.allowed(time.monotonic())
-            delta = self._pending.rows(self.picture, self._clock.now(), most)
+            delta = self._pending.facts(self.picture, most)
             self.picture.apply(delta)
+            most = None if everything else self._pending.allowed(time.monotonic())
+            moved = self._pending.rows(self.picture, self._clock.now(), most)
+            self.picture.apply(moved)
+            merge_into(delta, moved)
             for fold in self._moving:
                 gone = crowd(self.picture, fold.waiting)
                 self.counters["fixes_dropped"] += sum(map(len, gone.values()))
@@ -274,8 +281,8 @@ class Engine:
             self._publish(delta)
 
     def fixes(self) -> dict[str, int]:
-        """For /healthz: fixes that are not rows yet, things that no fact has described, and how many of these had to
-        be dropped since the first start.
+        """For /healthz: things of which the newest place is no row yet, things that no fact has described, and how many
+        of these had to be dropped since the first start.
         """
         undeclared = sum(len(self.picture.rows(fold.waiting)) for fold in self._moving)
         return {"waiting": len(self._pending), "undeclared": undeclared, "dropped": self.counters["fixes_dropped"]}
@@ -338,15 +345,19 @@ class Engine:
             self._publish(gone)
         return sum(map(len, gone.values()))
 
-    def _hand_on(self, *, force: bool) -> None:
-        """Give the recorder what was taken in: facts at once, high-rate rows once a second, many of them less often."""
+    def _hand_on(self, *, force: bool, quiet: bool = False) -> None:
+        """Give the recorder what was taken in: facts at once, high-rate rows once a second, many of them less often,
+        unless the log has become ``quiet``.
+        """
         if force:
-            self._show_fixes(everything=True)
-        if force or time.monotonic() >= self._fast_due:
+            self._show_moves(everything=True)
+        now = time.monotonic()
+        if force or now >= self._fast_due or (quiet and now >= self._fast_at + EPHEMERAL_S):
             merge_into(self._slow.rows, self._fast.rows)
             self._slow.positions.update(self._pending.done())
             self._slow.dead_letters += self._fast.dead_letters
-            self._fast_due = time.monotonic() + max(EPHEMERAL_S, _count(self._fast.rows) / EPHEMERAL_RATE)
+            self._fast_at = now
+            self._fast_due = now + max(EPHEMERAL_S, _count(self._fast.rows) / EPHEMERAL_RATE)
             self._fast = Batch(rows={})
         if self._slow.positions or self._slow.rows:
             self._slow.counters = dict(self.counters)

@@ -32,6 +32,10 @@ BEHIND_MAX = 2000
 """Changed rows above which a merged delta is replaced by a snapshot."""
 TOMBSTONES = 5000
 SETTLE_S = 0.1
+WATCHED_S = 2.0
+"""When nobody has asked for a frame for so long, what is published waits: of a row the newest is kept, and the first
+who asks has it put into rows and columns.
+"""
 ALIVE_S = 6.0
 """Without a sign of the engine for this long no beat is sent, and every page says that the hub is silent. Longer than
 the engine may wait for a broker that does not answer: a log that is down is said by itself."""
@@ -111,7 +115,7 @@ class Feed:
         self._views: dict[str, set[str]] = {}
         self._frames: dict[tuple[int | None, int], bytes] = {}
         self._pending: Delta = {}
-        self._settled = float("-inf")
+        self._settled = self._asked = float("-inf")
         self._alive = time.monotonic()
         self._wake: Callable[[bool], None] | None = None
 
@@ -136,12 +140,13 @@ class Feed:
     def publish(self, delta: Delta) -> None:
         """Take changed rows; rows that do not belong on a screen are removed from it.
 
-        They are kept until somebody asks for a frame, for a tenth of a second at most: of a row that changed ten times
-        meanwhile one change is made.
+        They are kept until somebody asks for a frame, while there are viewers for ``SETTLE_S`` at most: of a row that
+        changed ten times meanwhile one change is made.
         """
         with self.lock:
             merge_into(self._pending, delta)
-            if time.monotonic() - self._settled > SETTLE_S:
+            now = time.monotonic()
+            if now - self._settled > SETTLE_S and now - self._asked < WATCHED_S:
                 self._settle()
         self._woken(any(not self._tables[name].ephemeral for name in delta))
 
@@ -171,10 +176,11 @@ class Feed:
         return True
 
     def publish_views(self, table: str, rows: Mapping[str, JSON]) -> None:
-        """Take derived rows of a table as JSON; those no longer given are removed, unchanged ones cost nothing."""
+        """Take derived rows of a table as JSON; those no longer given are removed, unchanged ones cost nothing. No
+        published row has an id of theirs.
+        """
         changed = False
         with self.lock:
-            self._settle()
             for key in self._views.get(table, set()) - rows.keys():
                 self._remove((table, key))
                 changed = True
@@ -233,7 +239,8 @@ class Feed:
 
         A beat when nothing changed; a snapshot for no cursor, one of another run, or one too far behind.
         """
-        if time.monotonic() - self._alive > ALIVE_S:
+        self._asked = time.monotonic()
+        if self._asked - self._alive > ALIVE_S:
             return None
         with self.lock:
             self._settle()

@@ -40,6 +40,9 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
     def header(self, name: str) -> bytes | None:
         """The last header of that name, or ``None``."""
+        if len(self.headers) == 1:
+            only, value = self.headers[0]
+            return value if only == name else None
         for key, value in reversed(self.headers):
             if key == name:
                 return value

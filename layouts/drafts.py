@@ -36,7 +36,7 @@ class Drafts(Protocol):
 
 
 def routes(drafts: Drafts, find: Find, now: Callable[[], float]) -> list[BaseRoute]:
-    """``GET`` (200 ``{"at", "body"}`` · 404), ``PUT`` (a JSON body → 200 ``{"at"}``) and ``DELETE`` (204) of
+    """``GET`` (200 ``{"at", "body"}`` · 204 there is none), ``PUT`` (a JSON body → 200 ``{"at"}``) and ``DELETE`` (204) of
     ``/api/v1/drafts/KEY``; 409 no such account · 413 too large · 422 no JSON, or no name · 503 the store is down.
 
     ``find``: see ``layouts.acting``; ``now()``: hub time, epoch seconds.
@@ -59,7 +59,7 @@ def routes(drafts: Drafts, find: Find, now: Callable[[], float]) -> list[BaseRou
         except StoreDown as error:
             return _refused("not_kept", Text(f"草稿未能保存：{error}", f"drafts cannot be kept now: {error}"), 503)
         if found is None:
-            return _refused("not_there", Text("没有此草稿", "there is no such draft"), 404)
+            return Response(status_code=204)
         return _json({"at": stamp(found.at), "body": msgspec.Raw(found.body)})
 
     async def kept(actor: str, key: str, body: bytes) -> Response:

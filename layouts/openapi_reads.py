@@ -141,7 +141,11 @@ def _draft() -> Json:
     of_key = [key, ACTOR]
     return {
         **_get(
-            "draft", "What somebody is writing", said("The draft", at), {"404": said("None", _REFUSED), **no}, *of_key
+            "draft",
+            "What somebody is writing",
+            said("The draft", at),
+            {"204": {"description": "There is none"}, **no},
+            *of_key,
         ),
         "put": {"operationId": "keep", "parameters": of_key, "requestBody": body, "responses": kept},
         "delete": {"operationId": "drop", "parameters": of_key, "responses": gone},

@@ -36,6 +36,10 @@ class Locator:
 
     def __call__(self, position: Position) -> Position:
         """One position. Raises ``BadPayload``."""
+        lon, lat, home = position.lon, position.lat, self.home
+        known = abs(lat) <= 90 and abs(lon) <= 180 and (abs(lon) >= _ZERO_DEG or abs(lat) >= _ZERO_DEG)
+        if known and position.frame == "WGS84" and (home is None or _inside(lon, lat, home)):
+            return position  # the usual one: no check has anything against it
         check(position, self.home, self.far_deg)
         return to_wgs84(position)
 

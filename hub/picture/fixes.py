@@ -8,7 +8,7 @@ which they came does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import repeat
@@ -37,14 +37,24 @@ class Told:
 
     def __call__(self, picture: Picture, event: Event) -> Delta:
         """See ``hub.picture.fold.Fold``."""
-        key = event.data.id
-        held, alone = picture.get(self.table, key), picture.get(self.waiting, key)
-        if held is not None and held.order >= (event.data.epoch, event.data.rev):
-            return {}
-        fix = newest(_fix(held), _fix(alone))
-        out: Delta = {self.table: {key: row(event.data, event.time, event.seen, event.type, event.source, fix)}}
-        if alone is not None:
-            out[self.waiting] = {key: None}
+        return self.rows(picture, (event,))
+
+    def rows(self, picture: Picture, events: Iterable[Event]) -> Delta:
+        """What newer facts, one a thing, change."""
+        told, alone = picture.rows(self.table), picture.rows(self.waiting)
+        new: dict[str, Row | None] = {}
+        gone: dict[str, Row | None] = {}
+        for event in events:
+            data = event.data
+            held, waits = told.get(data.id), alone.get(data.id)
+            if held is not None and held.order >= (data.epoch, data.rev):
+                continue
+            if waits is not None:
+                gone[data.id] = None
+            new[data.id] = row(data, event.time, event.seen, event.type, event.source, newest(_fix(held), _fix(waits)))
+        out: Delta = {self.table: new} if new else {}
+        if gone:
+            out[self.waiting] = gone
         return out
 
 

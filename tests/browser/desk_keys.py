@@ -14,8 +14,14 @@ def press(desk: Watched, *keys: str) -> None:
 
 
 def find(desk: Watched, key: str, table: str = "clues") -> None:
-    """Search for an item and open it."""
-    desk.until("hub.road && hub.acting && hub.desk.templates.length && hub.table(x[0]).has(x[1])", [table, key])
+    """Search for an item that is open and open it."""
+    desk.until("hub.table(x[0]).has(x[1])", [table, key])
+    search(desk, key)
+
+
+def search(desk: Watched, key: str) -> None:
+    """Search for an item, which may be over, and open it."""
+    desk.until("hub.road && hub.acting && hub.desk.templates.length")
     desk.until("hub.desk.api('desk-queue-grid') && document.getElementById('desk-search')")
     press(desk, "Escape", "/")
     desk.page.keyboard.press("Control+a")
