@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from msgspec import to_builtins as builtins
@@ -228,9 +228,14 @@ def _layer(layer: Any) -> dict[str, JSON]:
     return {"table": layer.table, "title": builtins(layer.title), "symbol": layer.symbol, "label": layer.label}
 
 
-def declared_tables(hub: Iterable[Table], centres: Iterable[Centre]) -> list[Table]:
-    """The hub's tables and every centre's, in one list."""
-    return [*hub, *(table for centre in centres for table in centre.tables)]
+def declared_tables(hub: Iterable[Table], centres: Iterable[Centre], ended_s: float | None = None) -> list[Table]:
+    """The hub's tables and every centre's, in one list. ``ended_s``: how long what has ended stays in those that do not
+    keep it for ever; as they say themselves without.
+    """
+    tables = [*hub, *(table for centre in centres for table in centre.tables)]
+    if ended_s is None:
+        return tables
+    return [table if table.keep_s is None else replace(table, keep_s=ended_s) for table in tables]
 
 
 def _texts(row: Mapping[str, JSON]) -> Iterator[str]:

@@ -36,8 +36,8 @@ class Drafts(Protocol):
 
 
 def routes(drafts: Drafts, find: Find, now: Callable[[], float]) -> list[BaseRoute]:
-    """``GET`` (200 ``{"at", "body"}`` · 204 there is none), ``PUT`` (a JSON body → 200 ``{"at"}``) and ``DELETE`` (204) of
-    ``/api/v1/drafts/KEY``; 409 no such account · 413 too large · 422 no JSON, or no name · 503 the store is down.
+    """``GET`` (200 ``{"at", "body"}`` · 204 there is none), ``PUT`` (a JSON body → 200 ``{"at"}``) and ``DELETE`` (204)
+    of ``/api/v1/drafts/KEY``; 409 no such account · 413 too large · 422 no JSON, or no name · 503 the store is down.
 
     ``find``: see ``layouts.acting``; ``now()``: hub time, epoch seconds.
     """

@@ -110,7 +110,7 @@ def _built(plan: Plan, count: int, entities: int) -> Held:
     _filled(held.log, islice(records, count - TAIL))
     shutil.copy(held.log, held.all)
     plan.step(f"taking {count - TAIL} records in")
-    with serving(held.url, held.data, BUILD_S):
+    with serving(held.url, held.data, limit_s=BUILD_S):
         pass
     tail = list(records)
     for file in (held.log, held.all):

@@ -104,9 +104,9 @@ def _pipe(pipe: IO[str] | None) -> IO[str]:
 
 
 @contextmanager
-def serving(log: str, data: Path, limit_s: float = START_S) -> Iterator[Running]:
+def serving(log: str, data: Path, *options: str, limit_s: float = START_S) -> Iterator[Running]:
     """The real ``hub serve`` over a log, ready."""
-    running = start_serving(log, data)
+    running = start_serving(log, data, *options)
     try:
         running.ready(limit_s=limit_s)
         yield running
@@ -114,11 +114,12 @@ def serving(log: str, data: Path, limit_s: float = START_S) -> Iterator[Running]
         running.stop()
 
 
-def start_serving(log: str, data: Path) -> Running:
+def start_serving(log: str, data: Path, *options: str) -> Running:
     """The real ``hub serve`` over a log, just started."""
     data.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    return Running(["-m", "hub", "serve", "--log", log, "--data", str(data), "--port", str(port)], data / "said", port)
+    where = ["--log", log, "--data", str(data), "--port", str(port)]
+    return Running(["-m", "hub", "serve", *where, *options], data / "said", port)
 
 
 @contextmanager

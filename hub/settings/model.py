@@ -65,6 +65,14 @@ class Topics(msgspec.Struct, frozen=True, kw_only=True):
     positions_hours: Span = 24.0
 
 
+class Screens(msgspec.Struct, frozen=True, kw_only=True):
+    """What the pages show. ``ended_hours``: how long what has ended can still be found, looked at and reopened; its
+    history stays longer (``hub doctor`` says how long).
+    """
+
+    ended_hours: Span = 168.0
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a command was told about the world outside. It shows no secret when it is printed.
 
@@ -80,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database: Database = Database()
     topics: Topics = Topics()
     clocks: Targets = Targets()
+    screens: Screens = Screens()
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

@@ -107,13 +107,15 @@ def start(
     ended: Callable[[], bool] = lambda: False,
     progress: Callable[[], dict[str, JSON]] | None = None,
     targets: Targets = TARGETS,
+    ended_s: float | None = None,
 ) -> Running:
     """Build picture, codec, engine and feed over a log and a store and start the threads.
 
     ``node``: this server's name among those that share the store. ``targets``: how long each step of the road may take.
+    ``ended_s``: how long what has ended stays at hand, as the tables say without.
     """
     streams = streams_of(centres)
-    picture = Picture(declared_tables(topics.TABLES, centres))
+    picture = Picture(declared_tables(topics.TABLES, centres, ended_s))
     feed = Feed(picture.tables, clock, lambda: {"mode": setting.mode, "ended": ended()})
     idle: list[Callable[[], None]] = []
 

@@ -54,6 +54,7 @@ def serve(settings: Settings, *, role: Role, ground: str, host: str, port: int, 
             home=None,
             node=node_name(data, settings.node),
             targets=settings.clocks,
+            ended_s=settings.screens.ended_hours * 3600,
             role=role,
         )
         if role == "recorder":

@@ -16,7 +16,7 @@ from hub.field import topics
 from hub.field.district import build
 from hub.field.world import World
 from hub.producer import Part, Played, Producer, read_played, write_played
-from hub.service import Setting
+from hub.service import Setting, declared_tables
 from hub.settings import data_folder, listen, moment, require_loopback
 from hub.wiring.logs import streams_of
 from hub.wiring.run import Running, start
@@ -47,6 +47,14 @@ def wait(running: Running, rows: int) -> None:
     while len(running.hub.rows("incidents")) < rows:
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_what_has_ended_stays_as_long_as_is_set() -> None:
+    as_declared = declared_tables(topics.TABLES, centres.discover())
+    set_to = declared_tables(topics.TABLES, centres.discover(), 3600.0)
+    for before, after in zip(as_declared, set_to, strict=True):
+        assert after.keep_s == (None if before.keep_s is None else 3600.0), after.name
+    assert {table.keep_s for table in as_declared} == {None, 7 * 86_400.0}
 
 
 def test_rows_health_and_spec(running: Running) -> None:

@@ -91,6 +91,7 @@ def test_every_setting_can_be_given_in_the_file_and_in_the_environment(tmp_path:
         "clocks.diverted_sign": 1808,
         "clocks.diverted": 1809,
         "clocks.warn": 0.6,
+        "screens.ended_hours": 12,
     }
     assert values.keys() == KEYS.keys(), "a new setting belongs into this test"
     text = "".join(f"{key} = {msgspec.json.encode(value).decode()}\n" for key, value in values.items())
