@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -174,6 +175,7 @@ def _choices(kind: Any) -> Iterator[str]:
         yield from _choices(kind.item_type)
 
 
+@cache
 def _fields(data: type[msgspec.Struct]) -> dict[str, Any]:
     info = inspect.type_info(data)
     return {f.name: f.type for f in info.fields} if isinstance(info, inspect.StructType) else {}

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-import coordTransform
 import msgspec
 
 from hub.domain.model import Frame, Position
@@ -78,6 +77,8 @@ def to_wgs84(position: Position) -> Position:
     lon, lat = position.lon, position.lat
     if position.frame == "WGS84":
         return position
+    import coordTransform  # it brings numpy: only who is told of other frames waits for it
+
     if position.frame == "BD09":
         lon, lat = _undo(coordTransform.gcj02_to_bd09, lon, lat)
     lon, lat = _undo(coordTransform.wgs84_to_gcj02, lon, lat)
@@ -130,6 +131,8 @@ def _undo(forward: Callable[[float, float], list[float]], lon: float, lat: float
 
 
 def _columns_to_wgs84(frame: Frame, lon: Sequence[int], lat: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    import coordTransform
+
     x, y = [value / 1e7 for value in lon], [value / 1e7 for value in lat]
     if frame == "BD09":
         x, y = _undo_columns(coordTransform.gcj02_to_bd09, x, y)

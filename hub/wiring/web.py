@@ -7,7 +7,9 @@ import json
 import socket
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import justmytype_intl_cjk
@@ -37,6 +39,9 @@ from layouts.push import Push
 if TYPE_CHECKING:  # it brings geopandas, for which nobody who has no basemap of their own should wait
     from streams.basemap_file import Basemap
 
+LATER = ("pandas", "hub.paper.out")
+"""What centre pages filter with, and what prints."""
+FETCH_S = 0.5
 CELLS = 256
 """Squares of a basemap kept ready for cameras: some tens of kilobytes each."""
 QUIET_S = 60.0
@@ -68,7 +73,19 @@ def page_server(
             mode=hub.setting.mode,
         )
     )
+    Thread(target=_fetch, args=(running,), name="libraries", daemon=True).start()
     return _server(app, listener)
+
+
+def _fetch(running: Running) -> None:
+    """The libraries only some pages need are brought in when the first picture is out, so that no page waits either."""
+    while not running.hub.engine.state.ready:
+        if running.stop.wait(FETCH_S):
+            return
+    for name in LATER:
+        if running.stop.wait(FETCH_S):
+            return
+        import_module(name)
 
 
 def api_server(running: Running, listener: socket.socket) -> Callable[[], None]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-import pandas as pd
 from dash import dcc, html
 
 from hub.domain.model import Text
@@ -93,6 +92,8 @@ def select(rows: Sequence[JSONRow], grid: Grid, filters: Filters, now: float) ->
     """The rows that pass, newest first. ``now``: epoch seconds of the hub."""
     if not rows:
         return []
+    import pandas as pd  # a wall has no filters: its start does not wait for this
+
     frame = pd.DataFrame(
         {
             "place": [key(lookup(row, grid.place)) for row in rows],

@@ -88,6 +88,7 @@ REFUSALS: dict[str, tuple[str, Callable[[Secured], Kafka], str, str]] = {
 }
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("case", REFUSALS)
 def test_a_refusal_names_the_setting_within_a_bound(server: Secured, case: str) -> None:
     way, settings, named, also = REFUSALS[case]
