@@ -155,7 +155,7 @@ class Recorder:
             self._forget(positions)
         if self.leading and (not led or held is None or held.epoch != lease.epoch):
             say.info("recording from now on, epoch %d", lease.epoch)
-        elif led and not self.leading:
+        elif held is not None and held.holder == self._holder != lease.holder:  # also one that was frozen meanwhile
             say.warning("%s records from now on, epoch %d", lease.holder, lease.epoch)
 
     def _forget(self, positions: Mapping[Partition, int]) -> None:

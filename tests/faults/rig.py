@@ -30,6 +30,7 @@ from tests.servers.kafka import Broker
 from tests.servers.postgres import PASSWORD, Postgres
 
 TOPICS = (FIELD_TOPIC, ACTIONS_TOPIC, POSITIONS_TOPIC)
+AUDIT_KEY = "of-the-tests-" + "0123456789abcdef" * 2
 AGREE_S = 45.0
 
 

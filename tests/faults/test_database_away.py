@@ -21,7 +21,7 @@ from tests.browser.pages import Watched, opened
 from tests.conftest import absent
 from tests.faults.independent import Folded, fold
 from tests.faults.measure import long_form
-from tests.faults.rig import TOPICS, Loading, address_of, one, order, raise_alarms
+from tests.faults.rig import AUDIT_KEY, TOPICS, Loading, address_of, one, order, raise_alarms
 from tests.running import Process
 from tests.servers.kafka import Broker
 from tests.servers.postgres import Postgres
@@ -33,6 +33,12 @@ pytestmark = [pytest.mark.kafka, pytest.mark.browser]
 AWAY_S = 60.0 if long_form() else 6.0
 MARKED = "document.getElementById('faults').innerText.match(/未入库|Not recording/)"
 NEWEST = "Math.max(...[...hub.table('cameras').values()].map(r => r.rev))"
+
+
+@pytest.fixture(autouse=True)
+def audited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No order is taken on a PostgreSQL without the key of the audit."""
+    monkeypatch.setenv("HUB_AUDIT_KEY", AUDIT_KEY)
 
 
 def went_through(
@@ -52,6 +58,7 @@ def went_through(
     with Loading(log, folder) as load:
         wall.until(f"hub.table('alarms').has('{ids[-1]}') && hub.table('cameras').size > 50")
         assert not wall.ask(MARKED)
+        assert order(server, ids[1])[0] == 200
         away()
         gone = time.monotonic()
         wall.until(MARKED, limit_ms=20_000)
@@ -83,7 +90,7 @@ def went_through(
 
 
 def each_once(found: list[tuple[Any, ...]], folded: Folded) -> None:
-    """Durable history has every fact of the fold exactly once (and the order given afterwards)."""
+    """Durable history has every fact of the fold exactly once (and the order given before or after it)."""
     held = Counter((str(source), str(event)) for source, event in found)
     assert set(held.values()) == {1}
     assert folded.history <= set(held)

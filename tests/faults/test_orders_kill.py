@@ -23,8 +23,8 @@ from tests.faults.actors import UNITS, Body, Said, at_work
 from tests.faults.books import Books, Record, Select, proved, sqlite
 from tests.faults.killing import AFTER, BEFORE, POINTS
 from tests.faults.measure import rounds
-from tests.faults.rig import address_of
-from tests.faults.test_orders_race import KEY, consumed, declare, everything, seed, there
+from tests.faults.rig import AUDIT_KEY, address_of
+from tests.faults.test_orders_race import consumed, declare, everything, seed, there
 from tests.running import Process, free_port
 from tests.servers.postgres import Postgres
 
@@ -80,7 +80,7 @@ class Place:
     @property
     def key(self) -> str:
         own = self.folder / "data" / "audit.key"
-        return own.read_text().strip() if own.exists() else KEY
+        return own.read_text().strip() if own.exists() else AUDIT_KEY
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.kafka, pytest.mark.postgres])])
@@ -94,7 +94,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         log.close()
         return
     postgres: Postgres = request.getfixturevalue("own_postgres")
-    monkeypatch.setenv("HUB_AUDIT_KEY", KEY)
+    monkeypatch.setenv("HUB_AUDIT_KEY", AUDIT_KEY)
     database = postgres.fresh()
     broker = own_broker(request.getfixturevalue("tmp_path_factory"))  # a log that nobody else has written to
     try:

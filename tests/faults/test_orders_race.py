@@ -29,12 +29,11 @@ from streams import open_log
 from tests.faults.actors import ACTORS, UNITS, Person, Said, at_work
 from tests.faults.books import Books, Record, proved, sqlite
 from tests.faults.measure import long_form
-from tests.faults.rig import TOPICS, Rig, Server, one, standing
+from tests.faults.rig import AUDIT_KEY, TOPICS, Rig, Server, one, standing
 from tests.running import Process
 from tests.servers.kafka import Broker
 from tests.servers.postgres import Postgres
 
-KEY = "of-the-tests-" + "0123456789abcdef" * 2
 LEAST = 0.2
 """Share of commands that must have been accepted, and refused, for the race to be one."""
 
@@ -142,7 +141,7 @@ def settled(folder: Path, log: Log, health: dict[str, Any]) -> bool:
 def test_eight_people_and_three_servers(
     broker: Broker, own_postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HUB_AUDIT_KEY", KEY)
+    monkeypatch.setenv("HUB_AUDIT_KEY", AUDIT_KEY)
     with standing(broker, own_postgres, tmp_path) as rig:
         log = open_log(f"kafka://{broker.bootstrap}")
         declare(log)
@@ -158,7 +157,7 @@ def test_eight_people_and_three_servers(
         books.keep(said, seeded=len(UNITS))
         assert len({row["node"] for row in books.audit}) == len(rig.servers), "each of them decided something"
         same_past(rig.servers, books)
-        mac = proved(own_postgres.url(rig.database), KEY, len(said))
+        mac = proved(own_postgres.url(rig.database), AUDIT_KEY, len(said))
         told(said, people, took, books)
         print(f"state of all three {folded.state_hash()}, chain {mac[:12]}")
 
