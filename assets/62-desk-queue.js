@@ -64,15 +64,16 @@
   };
 
   // What is over is asked for when somebody has paused in typing.
+  const sought = () => queue.find.trim().toLowerCase();
   let ended = { words: '', items: [] }, asking = 0;
   function askEnded() {
     clearTimeout(asking);
-    const words = queue.find.trim().toLowerCase();
+    const words = sought();
     if (words.length < 2) return;
     asking = setTimeout(async () => {
       try {
         const items = await desk.over(words);
-        if (words === queue.find.trim().toLowerCase()) { ended = { words, items: items.slice(0, ENDED_MOST) }; draw(); }
+        if (words === sought()) { ended = { words, items: items.slice(0, ENDED_MOST) }; draw(); }
       } catch (error) {
         console.warn('desk: what is over could not be asked for', error);
       }
@@ -84,7 +85,7 @@
     if (api !== wired) wire(api);
     dirty = false;
     drawnAt = performance.now();
-    const all = desk.items(), chip = CHIPS.find((one) => one.id === queue.chip), find = queue.find.trim().toLowerCase();
+    const all = desk.items(), chip = CHIPS.find((one) => one.id === queue.chip), find = sought();
     const wanted = [...all, ...(find && find === ended.words ? ended.items : [])].filter((item) => chip.is(item) && matches(item, find));
     const { list, news } = queue.hold(wanted, order, atIt() && order.length > 0);
     order = list.map((item) => item.key);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hub.paper.words import FORMS
+from layouts.api import FIND_MAX
 
 Json = dict[str, Any]
 REASON: Json = {
@@ -48,7 +49,7 @@ def _state() -> Json:
             said("Rows", _LIST),
             {"404": said("No such table", _ERROR), "422": said("Too many words", _ERROR)},
             _path("table"),
-            _query("find", {"type": "string", "maxLength": 200}),
+            _query("find", {"type": "string", "maxLength": FIND_MAX}),
         ),
         "/api/v1/history/{table}/{id}": _get(
             "history",

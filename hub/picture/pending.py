@@ -7,8 +7,10 @@ served in the order in which they began to wait. Must not know who is shown them
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any, Generic, TypeVar
 
 from hub.domain.events import Event
 from hub.domain.field import Fixes
@@ -22,24 +24,29 @@ RATE = 20_000.0
 BURST = 8_000.0
 """How many may be made at once, so that nothing waits while there is little, and what was held up is made up for."""
 Place = tuple[str, int]
+F = TypeVar("F")
+N = TypeVar("N")
 
 
 @dataclass(slots=True)
-class _Lane:
-    """What waits for one fold: thing → newest fix, and the step in which the thing began to wait; in that order."""
+class _Lane(Generic[F, N]):
+    """What waits for one fold: thing → newest fact or fix, and the step in which the thing began to wait; in that
+    order.
+    """
 
-    fold: Moved
-    fixes: dict[str, Fix] = field(default_factory=dict)
+    fold: F
+    newest: dict[str, N] = field(default_factory=dict)
     since: dict[str, int] = field(default_factory=dict)
 
-
-@dataclass(slots=True)
-class _Facts:
-    """The same of full facts: thing → newest one."""
-
-    fold: Told
-    facts: dict[str, Event] = field(default_factory=dict)
-    since: dict[str, int] = field(default_factory=dict)
+    def pick(self, most: int | None) -> dict[str, N]:
+        """The things that have waited longest, ``most`` of them or all; they wait no longer."""
+        if most is None or len(self.newest) <= most:
+            chosen, self.newest, self.since = self.newest, {}, {}
+            return chosen
+        chosen = {key: self.newest.pop(key) for key in list(islice(self.newest, most))}
+        for key in chosen:
+            del self.since[key]
+        return chosen
 
 
 class Pending:
@@ -51,30 +58,33 @@ class Pending:
 
     def __init__(self) -> None:
         """Nothing waits."""
-        self._lanes: dict[str, _Lane] = {}
-        self._facts: dict[str, _Facts] = {}
+        self._fixes: dict[str, _Lane[Moved, Fix]] = {}
+        self._facts: dict[str, _Lane[Told, Event]] = {}
         self._marks: deque[tuple[int, Place, int]] = deque()
         self._step = 0
         self._saved, self._asked = BURST, 0.0
 
     def __len__(self) -> int:
-        fixes = sum(len(lane.fixes) for lane in self._lanes.values())
-        return fixes + sum(len(lane.facts) for lane in self._facts.values())
+        return sum(len(lane.newest) for lane in self._all())
+
+    def _all(self) -> Iterator[_Lane[Any, Any]]:
+        yield from self._fixes.values()
+        yield from self._facts.values()
 
     def tell(self, fold: Told, event: Event, picture: Picture) -> bool:
         """Keep a full fact that is newer than the one that waits and than the picture's; whether it is."""
         lane = self._facts.get(fold.table)
         if lane is None:
-            lane = self._facts[fold.table] = _Facts(fold)
+            lane = self._facts[fold.table] = _Lane(fold)
         data = event.data
         key = data.id
-        waits = lane.facts.get(key)
+        waits = lane.newest.get(key)
         if waits is not None:
             known = waits.data
         else:
             held = picture.get(fold.table, key)
             if held is None:
-                lane.facts[key] = event
+                lane.newest[key] = event
                 lane.since[key] = self._step
                 return True
             known = held.fact
@@ -82,17 +92,17 @@ class Pending:
             return False
         if waits is None:
             lane.since[key] = self._step
-        lane.facts[key] = event
+        lane.newest[key] = event
         return True
 
     def take(self, fold: Moved, event: Event, picture: Picture) -> bool:
         """Keep what is newer than what waits and than what the picture has; whether anything is."""
         if not isinstance(event.data, Fixes):
             raise TypeError(f"{event.type} carries no fixes")
-        lane = self._lanes.get(event.type)
+        lane = self._fixes.get(event.type)
         if lane is None:
-            lane = self._lanes[event.type] = _Lane(fold)
-        fixes, newer = lane.fixes, False
+            lane = self._fixes[event.type] = _Lane(fold)
+        fixes, newer = lane.newest, False
         for key, fix in each(event.data):
             waits = fixes.get(key)
             if waits is None:
@@ -113,8 +123,7 @@ class Pending:
 
     def done(self) -> dict[Place, int]:
         """How far the log may be taken as stored once all rows made so far are; each answer is given once."""
-        begun = [lane.since for lane in self._lanes.values()] + [lane.since for lane in self._facts.values()]
-        oldest = min((next(iter(since.values())) for since in begun if since), default=self._step)
+        oldest = min((next(iter(lane.since.values())) for lane in self._all() if lane.since), default=self._step)
         out: dict[Place, int] = {}
         while self._marks and self._marks[0][0] < oldest:
             _, place, after = self._marks.popleft()
@@ -131,31 +140,21 @@ class Pending:
         """What full facts change, as ``rows``; to be in the picture before fixes of the same things become rows."""
         out: Delta = {}
         for lane in self._facts.values():
-            if most is None or len(lane.facts) <= most:
-                chosen, lane.facts, lane.since = lane.facts, {}, {}
-            else:
-                chosen = {key: lane.facts.pop(key) for key in list(islice(lane.facts, most))}
-                for key in chosen:
-                    del lane.since[key]
-            if most is not None:
-                most -= len(chosen)
-            self._saved = max(0.0, self._saved - len(chosen))
+            chosen = lane.pick(most)
+            most = self._spent(len(chosen), most)
             merge_into(out, lane.fold.rows(picture, chosen.values()))
         return out
 
     def rows(self, picture: Picture, seen: float, most: int | None = None) -> Delta:
         """What fixes of the things that have waited longest change, ``most`` of them or all; they wait no longer."""
         out: Delta = {}
-        for type_, lane in self._lanes.items():
-            if most is None or len(lane.fixes) <= most:
-                chosen, lane.fixes, lane.since = lane.fixes, {}, {}
-            else:
-                chosen = {key: lane.fixes.pop(key) for key in list(islice(lane.fixes, most))}
-                for key in chosen:
-                    del lane.since[key]
-            if most is not None:
-                most -= len(chosen)
-            self._saved -= len(chosen)
+        for type_, lane in self._fixes.items():
+            chosen = lane.pick(most)
+            most = self._spent(len(chosen), most)
             out |= lane.fold.rows(picture, type_, chosen, seen)
-        self._saved = max(0.0, self._saved)
         return out
+
+    def _spent(self, count: int, most: int | None) -> int | None:
+        """What is left of ``most`` when so many rows are made, which the pace takes note of."""
+        self._saved = max(0.0, self._saved - count)
+        return None if most is None else most - count

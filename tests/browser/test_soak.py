@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
-SECONDS = float(os.environ.get("HUB_TEST_SOAK", "60"))
+SECONDS = float(os.environ.get("HUB_TEST_SOAK", "90"))
 SAMPLES = 24
 
 

@@ -1,7 +1,4 @@
-"""kill -9 at random instants of a replay: it goes on each time and ends with the state of an undisturbed run.
-
-Ten instants; ``HUB_TEST_FAULTS=20`` makes them twenty.
-"""
+"""kill -9 at twenty random instants of a replay: it goes on each time and ends with the state of an undisturbed run."""
 
 from __future__ import annotations
 
@@ -13,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.measure import rounds
 from tests.running import Process, free_port, hub
 
-KILLS = rounds(10)
+KILLS = 20
 EXPORT = "calls_houston/events_2024-01-08_week.jsonl.gz"
 
 
