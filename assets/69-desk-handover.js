@@ -3,7 +3,7 @@
 (() => {
   'use strict';
   const hub = window.hub, dom = hub.dom;
-  const ID = 'handover', SHIFTS_H = [8, 20], DAY_MS = 86400000, SHORT = 12, FIRST = 40, WEEK_MS = 7 * DAY_MS;
+  const ID = 'handover', SHIFTS_H = [8, 20], DAY_MS = 86400000, SHORT = 12, FIRST = 40, WEEK_MS = 7 * DAY_MS, AGAIN_MS = 2000;
   const OWN = {
     silences: { zh: '数据中断', en: 'Silence' }, gaps: { zh: '日志缺口', en: 'Holes in the log' }, dead_letters: { zh: '拒收记录', en: 'Refused records' },
   };
@@ -13,7 +13,7 @@
     { id: 'late', zh: '超时', en: 'Late', is: (line) => line.late },
   ];
   const HEADS = [['级', 'P'], ['编号', 'No.'], ['事项', 'What'], ['状态变化', 'State'], ['时限与缘由', 'Clock, reason'], ['经办', 'By'], ['记录', 'Facts'], ['时间', 'Time']].map(([zh, en]) => ({ zh, en }));
-  const state = { choice: null, list: null, error: null, show: 'all', all: new Set(), said: null, busy: false, key: null, asked: 0 };
+  const state = { choice: null, list: null, error: null, show: 'all', all: new Set(), said: null, busy: false, key: null, asked: 0, came: 0 };
   const here = () => Boolean(document.getElementById('desk'));
   const box = () => document.getElementById(ID);
   const say = (text, cls) => { const node = dom.words(cls); node.set(text); return node; };
@@ -53,8 +53,12 @@
   const join = (texts, by, and = by) => ({ zh: texts.map((one) => one.zh).join(by), en: texts.map((one) => one.en).join(and) });
 
   async function load() {
-    const want = chosen(), mine = ++state.asked;
     Object.assign(state, { list: null, error: null, said: null, key: null });
+    await ask();
+  }
+  async function ask() {
+    const want = chosen(), mine = ++state.asked;
+    state.came = Infinity;
     draw();
     const query = new URLSearchParams({ since: want.since, ...(want.until ? { until: want.until } : {}) });
     try {
@@ -68,7 +72,13 @@
       console.warn('hand-over: no list', error);
       state.error = { zh: '清单未取到，请重试', en: 'no list came; try again' };
     }
+    state.came = performance.now();
     draw();
+  }
+  // What was just taken in is not in a list yet: one that says nothing, up to now, is asked for again.
+  const empty = () => box()?.open && state.list?.lines.length === 0 && !chosen().until && !state.said;
+  function again() {
+    if (empty() && performance.now() - state.came > AGAIN_MS) ask();
   }
 
   // --- signing. What was asked under a key is asked under the same key again while nobody has answered.
@@ -318,6 +328,7 @@
   for (const event of ['lang', 'acting', 'road']) hub.on(event, draw);
   hub.on('tick', () => {
     ours();
+    again();
     const waits = offers().filter((row) => row.out_by !== hub.acting?.id).length, badge = document.querySelector('#desk-handover[data-own] > b');
     if (badge) dom.text(badge, waits ? String(waits) : '');
   });

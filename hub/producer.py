@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ STEP_S = 0.25
 SLICE_S = 30.0
 """Longest window played at once, hub seconds: bounds memory after a pause or at high speed."""
 RETRY_S = 1.0
+WARM_UP_WAIT_S = 120.0
+"""So long the hours before wait for a log that is down, each part; after that somebody must look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,13 @@ class Producer:
         self._down = False
 
     def warm_up(self, progress: Callable[[int, int], None]) -> int:
-        """Play each part's past up to ``until``; gives the number of facts. ``progress(done parts, parts)``."""
+        """Play each part's past up to ``until``; gives the number of facts. ``progress(done parts, parts)``.
+
+        A log that is down is waited for, each part again from its beginning. Raises ``LogDown`` when it stays down.
+        """
         count = 0
         for index, part in enumerate(self._parts):
-            count += self._append(part.simulate(self._world, self._until - part.warm_up_s, self._until))
+            count += self._past(part)
             progress(index + 1, len(self._parts))
         self._save(self._until)
         return count
@@ -72,9 +78,7 @@ class Producer:
             try:
                 self.step()
             except LogDown as error:
-                if not self._down:
-                    say.error("cannot append, waiting: %s", error)
-                self._down = True
+                self._fell(error)
                 stop.wait(RETRY_S)
 
     def step(self) -> int:
@@ -83,12 +87,34 @@ class Producer:
         if end <= self._until:
             return 0
         count = sum(self._append(part.simulate(self._world, self._until, end)) for part in self._parts)
-        if self._down:
-            say.info("appending again")
-            self._down = False
+        self._stands()
         self._until = end
         self._save(end)
         return count
+
+    def _past(self, part: Part) -> int:
+        give_up = time.monotonic() + WARM_UP_WAIT_S
+        while True:
+            try:
+                count = self._append(part.simulate(self._world, self._until - part.warm_up_s, self._until))
+            except LogDown as error:
+                if time.monotonic() > give_up:
+                    raise
+                self._fell(error)
+                time.sleep(RETRY_S)
+            else:
+                self._stands()
+                return count
+
+    def _fell(self, error: LogDown) -> None:
+        if not self._down:
+            say.error("cannot append, waiting: %s", error)
+        self._down = True
+
+    def _stands(self) -> None:
+        if self._down:
+            say.info("appending again")
+        self._down = False
 
     def _append(self, emissions: Iterable[Emission]) -> int:
         by_topic: dict[str, list[Outgoing]] = {}

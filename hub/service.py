@@ -133,6 +133,7 @@ class Hub:
     def health(self) -> dict[str, JSON]:
         """What /healthz says."""
         now = self.clock.now()
+        replay = self.replay() if self.replay is not None else None  # first: a replay that is done is all in the hash
         with self.engine.lock:
             state_hash = self.engine.picture.state_hash()
             centres = {centre.name: self._centre(centre, now) for centre in self.centres}
@@ -140,8 +141,8 @@ class Hub:
             out["fixes"] = self.engine.fixes()
         out["centres"] = centres
         out["recorder"] = self._recording()
-        if self.replay is not None:
-            out["replay"] = self.replay()
+        if replay is not None:
+            out["replay"] = replay
         return out
 
     def _centre(self, centre: Centre, now: float) -> dict[str, JSON]:

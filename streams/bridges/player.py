@@ -58,9 +58,10 @@ class Player:
     def counts(self, engine: Engine) -> dict[str, JSON]:
         """``rows_in`` = ``applied`` + ``superseded`` + ``dead_letters``: source rows taken in so far."""
         topic = self._plan.intake.topic
+        done = self.ended and engine.caught_up()  # first: the counts of a replay that is done are its last ones
         taken = {name: engine.counters[f"{topic} {name}"] for name in ("applied", "superseded", "dead")}
         return {
-            "done": self.ended and engine.caught_up(),
+            "done": done,
             "rows": self._plan.rows,
             "rows_in": sum(taken.values()),
             "applied": taken["applied"],

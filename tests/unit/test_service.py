@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import centres
 from hub.clock import LiveClock
 from hub.domain.model import Text
-from hub.errors import HubError
+from hub.errors import HubError, LogDown
 from hub.field import topics
 from hub.field.district import build
 from hub.field.world import World
+from hub.ports import Outgoing
 from hub.producer import Part, Played, Producer, read_played, write_played
 from hub.service import Setting, declared_tables
 from hub.settings import data_folder, listen, moment, require_loopback
@@ -74,6 +76,19 @@ def test_rows_health_and_spec(running: Running) -> None:
         running.hub.rows("nothing")
 
 
+def test_what_a_replay_says_is_done_is_in_the_hash(running: Running) -> None:
+    def counts() -> dict[str, Any]:
+        running.log.append(topics.FIELD_TOPIC, [incident("I-LAST", 1)])
+        wait(running, 1)
+        return {"done": True}
+
+    before = running.hub.health()["state_hash"]
+    running.hub.replay = counts
+    health = running.hub.health()
+    assert health["replay"] == {"done": True}
+    assert health["state_hash"] == running.hub.health()["state_hash"] != before
+
+
 def test_every_centre_may_report_clues_on_its_own_topic() -> None:
     for stream in streams_of(centres.discover())[len(topics.STREAMS) :]:
         assert stream.events.keys() == stream.folds.keys()
@@ -103,6 +118,43 @@ def test_a_producer_goes_on_where_it_was(tmp_path: Path) -> None:
     assert producer.step() == log.ends([centre.topic])[centre.topic, 0] - first
     assert seen == [NOW, NOW + 20]
     assert producer.step() == 0
+
+
+@pytest.mark.parametrize(("failures", "patience_s"), [(2, 60.0), (10_000, 0.05)])
+def test_the_hours_before_wait_for_a_log_that_is_down_but_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failures: int, patience_s: float
+) -> None:
+    monkeypatch.setattr("hub.producer.RETRY_S", 0.01)
+    monkeypatch.setattr("hub.producer.WARM_UP_WAIT_S", patience_s)
+    caplog.set_level("INFO", "hub.producer")
+    left = failures
+
+    class Falls(MemoryLog):
+        def append(self, topic: str, records: Sequence[Outgoing]) -> list[tuple[int, int]]:
+            nonlocal left
+            left -= 1
+            if left >= 0:
+                raise LogDown("the broker is away")
+            return super().append(topic, records)
+
+    log, centre = Falls(), centres.discover()[0]
+    producer = Producer(
+        log=log,
+        parts=[Part(centre.simulate, 60.0)],
+        world=World(build(1), 1, NOW),
+        clock=LiveClock(),
+        until=NOW,
+        save=lambda until: None,
+    )
+    if failures > 2:
+        with pytest.raises(LogDown, match="the broker is away"):
+            producer.warm_up(lambda done, of: None)
+        return
+    assert producer.warm_up(lambda done, of: None) == log.ends([centre.topic])[centre.topic, 0]
+    assert [record.message for record in caplog.records] == [
+        "cannot append, waiting: the broker is away",
+        "appending again",
+    ]
 
 
 def test_the_demo_file_is_ours_or_refused(tmp_path: Path) -> None:
