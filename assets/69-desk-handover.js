@@ -226,7 +226,7 @@
       // a centre's verbs are its own: the hub's words for them would be wrong
       const known = Object.entries(one.link.startsWith('/centre/') ? {} : one.types).map(([type, n]) => [hub.desk.verb(one.table, type.split('.').at(-2)), hub.number(n)]).filter(([word]) => word);
       const types = { zh: known.map(([word, n]) => `${word.zh} ${n}`).join(' · '), en: known.map(([word, n]) => `${word.en} ${n}`).join(' · ') };
-      fold.append(dom.make('div', 'handover-minor-line', link, say({ zh: `${hub.number(one.facts)} 条 · ${hub.number(one.things)} 个对象`, en: `${hub.number(one.facts)} facts of ${hub.number(one.things)}` }), say(types)));
+      fold.append(dom.make('div', 'handover-minor-line', link, say({ zh: `${hub.number(one.facts)} 条 · ${hub.number(one.things)} 个对象`, en: `${hub.number(one.facts)} facts on ${hub.number(one.things)} ${one.things === 1 ? 'item' : 'items'}` }), say(types)));
     }
     fold.open = state.unfolded;
     fold.addEventListener('toggle', () => { state.unfolded = fold.open; });

@@ -30,7 +30,8 @@ from hub.ports import Clock
 
 BEHIND_MAX = 2000
 """Changed rows above which a merged delta is replaced by a snapshot."""
-TOMBSTONES = 5000
+TOMBSTONES = 2000
+"""Removed rows that are remembered; who is further behind gets a snapshot."""
 SETTLE_S = 0.1
 WATCHED_S = 2.0
 """When nobody has asked for a frame for so long, what is published waits: of a row the newest is kept, and the first

@@ -30,7 +30,8 @@ HANG_S = 3.0
 """A question to the database that takes longer than this is said: nothing is being recorded meanwhile."""
 COMMIT_MAX = 5000
 """History entries in one transaction, so that it ends well before the lease does."""
-SNAPSHOT_S = 300.0
+SNAPSHOT_S, FIRST_SNAPSHOT_S = 300.0, 60.0
+"""How often what a cold start reads is written anew; the first time soon, for whoever dies young."""
 LAST_S = 10.0
 T = TypeVar("T")
 
@@ -69,7 +70,7 @@ class Recorder:
         self._error = ""
         self._calling: float | None = None
         self._retry_at = 0.0
-        self._snapshot_due = time.monotonic() + SNAPSHOT_S
+        self._snapshot_due = time.monotonic() + FIRST_SNAPSHOT_S
         self.committed: dict[Partition, int] = {}
         """How far durable history goes, as last seen."""
 

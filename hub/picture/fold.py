@@ -42,11 +42,14 @@ class Picture:
         for table, rows in delta.items():
             held = self._rows[table]
             for key, row in rows.items():
-                if row is None:
-                    held.pop(key, None)
-                else:
+                place = (table, key)
+                self._dirty.add(place)
+                if row is not None:
                     held[key] = row
-                self._dirty.add((table, key))
+                else:
+                    held.pop(key, None)
+                    if place not in self._hashed:  # nobody has to ask for the hash, ever: what went leaves nothing
+                        self._dirty.discard(place)
 
     def state_hash(self) -> str:
         """A hash of all rows that does not depend on the order in which facts came.

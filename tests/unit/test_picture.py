@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +88,19 @@ def test_a_changed_and_removed_row_changes_the_hash() -> None:
     assert len({empty, first, picture.state_hash()}) == 3
     picture.apply({"incidents": {"a": None}})
     assert picture.state_hash() == empty
+
+
+def test_what_came_and_went_leaves_nothing_behind() -> None:
+    def come_and_go(first: int) -> None:
+        for number in range(first, first + 5000):
+            fold(picture, event(f"I-{number}", 1, 2))
+            picture.apply({"incidents": {f"I-{number}": None}})
+
+    picture = Picture(TABLES)
+    come_and_go(0)
+    before = sys.getallocatedblocks()
+    come_and_go(5000)
+    assert sys.getallocatedblocks() - before < 1000, "though nobody asked for the hash"
 
 
 def clue(origin: str, state: str, rev: int = 1) -> Event:
