@@ -28,11 +28,11 @@ def bring(connection: Connection) -> None:
     """Apply what is missing, inside the caller's transaction, which nobody else's may overlap. Raises ``HubError`` for
     a schema that this version does not know.
     """
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # first: already as it is imported it tells what is well
     from alembic import command  # only now: most starts find nothing to do
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells every start what it finds as it should be
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
