@@ -150,10 +150,11 @@ class Recorder:
         lease = self._call(lambda: self._store.lease(self._holder, LEASE_S if self._may else 0.0))
         positions = self._call(self._store.positions)
         self._lease, self._asked = lease, time.monotonic()
-        self._recovered()
         self.committed = dict(positions)
         if not led:
             self._forget(positions)
+        if not (self.leading and self._queue):  # else it shows when that is stored: a full disk renews a lease, too
+            self._recovered()
         if self.leading and (not led or held is None or held.epoch != lease.epoch):
             say.info("recording from now on, epoch %d", lease.epoch)
         elif held is not None and held.holder == self._holder != lease.holder:  # also one that was frozen meanwhile

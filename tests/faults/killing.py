@@ -15,7 +15,6 @@ from hub.__main__ import main
 from hub.ports import Log, Outgoing
 from streams import decisions
 from streams.kafka_log import KafkaLog
-from streams.relay import Relay
 from streams.sqlite_log import SqliteLog
 from streams.store import SqlStore
 
@@ -85,19 +84,20 @@ def _lay_decide(trap: Trap) -> None:
 
 
 def _lay_relay(trap: Trap) -> None:
-    step, delivered = Relay.step, SqlStore.delivered
+    outbox, delivered = SqlStore.outbox, SqlStore.delivered
 
-    def watched(self: Relay) -> int:
-        if self._store.outbox(1):
+    def read(self: SqlStore, limit: int) -> Any:
+        found = outbox(self, limit)
+        if found:
             trap.at("answered")
-        return step(self)
+        return found
 
     def forget(self: SqlStore, upto: int) -> None:
         trap.at("appended")
         delivered(self, upto)
         trap.at("delivered")
 
-    Relay.step = watched  # type: ignore[method-assign]
+    SqlStore.outbox = read  # type: ignore[method-assign]
     SqlStore.delivered = forget  # type: ignore[method-assign]
 
 

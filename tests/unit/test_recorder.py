@@ -107,6 +107,29 @@ def test_a_standby_goes_on_where_the_recorder_ended(opened: Callable[[], SqlStor
     assert second.state().epoch == 2
 
 
+def test_a_lease_that_is_renewed_is_not_a_fact_that_is_stored(opened: Callable[[], SqlStore]) -> None:
+    """A full disk: the lease's row finds room, history does not."""
+    store, seen = opened(), []
+    one = Recorder(store, holder="one")
+    one.step()
+    commit = store.commit
+
+    def full(batch: Batch, epoch: int | None = None) -> None:
+        seen.append(one.state().on)
+        raise StoreDown("no space")
+
+    store.commit = full  # type: ignore[method-assign]
+    one.add(batch(0))
+    for _ in range(3):
+        one.step()
+        assert "no space" in one.state().error
+    assert seen == [True, False, False], "not said to record in between"
+    store.commit = commit  # type: ignore[method-assign]
+    one.step()
+    assert one.state().on
+    assert offsets(store, 1) == [0]
+
+
 def test_the_fenced_one_s_write_fails_and_nothing_is_doubled(
     opened: Callable[[], SqlStore], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
