@@ -15,7 +15,6 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from statistics import mean
 
@@ -166,10 +165,8 @@ def _sample(hour: float, server: Running, page: dict[str, float], folder: Path) 
 
 
 def slope(points: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
-    """(slope, low, high) of a line through points, with its 95 % interval. ``ValueError`` with fewer than three.
-
-    Neighbours are alike, which is as if there were fewer points: n (1 - r) / (1 + r) of them, r being the correlation
-    of what the line leaves over with the same one point later (Santer et al. 2000, J. Geophys. Res. 105, 7337, eq. 6).
+    """(slope, low, high) of a line through points, with its 95 % interval; points an hour apart or more are assumed to
+    be independent. ``ValueError`` with fewer than three.
     """
     n = len(points)
     if n < 3:
@@ -177,17 +174,14 @@ def slope(points: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
     x, y = mean(p[0] for p in points), mean(p[1] for p in points)
     width = sum((p[0] - x) ** 2 for p in points)
     b = sum((p[0] - x) * (p[1] - y) for p in points) / width
-    over = [p[1] - y - b * (p[0] - x) for p in points]
-    rest = sum(each**2 for each in over)
-    r = max(0.0, sum(each * after for each, after in pairwise(over)) / rest) if rest else 0.0
-    free = max(1, int(n * (1 - r) / (1 + r)) - 2)
-    error = math.sqrt(rest / free / width)
-    reach = error * (T_975[free - 1] if free <= len(T_975) else 2.0)
+    rest = sum((p[1] - y - b * (p[0] - x)) ** 2 for p in points)
+    error = math.sqrt(rest / (n - 2) / width)
+    reach = error * (T_975[n - 3] if n - 3 < len(T_975) else 2.0)
     return b, b - reach, b + reach
 
 
 def blocks(points: Sequence[tuple[float, float]], most: int = 20) -> list[tuple[float, float]]:
-    """Means of consecutive points, an hour's where there are hours."""
+    """Means of consecutive points, an hour's where there are hours: neighbours in time are not independent."""
     size = max(1, len(points) // max(3, min(most, round(points[-1][0] - points[0][0]))))
     cut = [points[i : i + size] for i in range(0, len(points) - size + 1, size)]
     return [(mean(p[0] for p in block), mean(p[1] for p in block)) for block in cut]
