@@ -6,8 +6,9 @@ The window is (since, until] by when a fact was taken in, which one index serves
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, cast, func, select
+from sqlalchemy import CTE, BigInteger, ColumnElement, Connection, Select, and_, cast, func, select
 
 from hub.ports import Counted, Gap, HistoryEntry, Past, Refusals, Silence
 from streams.tables import AUDIT, DEAD_LETTER, GAP, HISTORY
@@ -28,8 +29,9 @@ def past(
     """See ``hub.ports.Store.past``."""
     inside = and_(_OF.seen > since, _OF.seen <= until)
     mine = _OF.table.in_(tables)
-    newest = (_OF.table, _OF.entity, _OF.epoch, _OF.rev)
-    found = connection.execute(select(HISTORY).where(inside, mine).order_by(*newest).limit(limit + 1)).mappings()
+    held = _first(select(HISTORY).where(inside, mine))
+    newest = (held.c.table, held.c.entity, held.c.epoch, held.c.rev)
+    found = connection.execute(select(held).order_by(*newest).limit(limit + 1)).mappings()
     facts = [HistoryEntry(**{name: row[name] for name in _FIELDS}) for row in found]
     return Past(
         facts=facts[:limit],
@@ -41,6 +43,13 @@ def past(
         silences=sorted(_silences(connection, since, until, inside, expected), key=lambda one: (one.topic, one.since)),
         full=len(facts) > limit,
     )
+
+
+def _first(window: Select[Any]) -> CTE:
+    """The window is found before anything is ordered or grouped. PostgreSQL takes the newest facts, of which it has no
+    statistics yet, for few, and would go through the whole history in the wanted order.
+    """
+    return window.cte().prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _before(
@@ -61,8 +70,8 @@ def _before(
 
 
 def _counted(connection: Connection, which: ColumnElement[bool]) -> Iterator[Counted]:
-    by = (_OF.table, _OF.entity, _OF.type)
-    for row in connection.execute(select(*by, func.count().label("facts")).where(which).group_by(*by).order_by(*by)):
+    by = _first(select(_OF.table, _OF.entity, _OF.type).where(which)).c
+    for row in connection.execute(select(*by, func.count().label("facts")).group_by(*by).order_by(*by)):
         yield Counted(row.table, row.entity, row.type, row.facts)
 
 
