@@ -99,6 +99,14 @@ def alone(connection: Connection) -> None:
         postgres.alone(connection)
 
 
+def in_order(connection: Connection) -> None:
+    """What this transaction asks for in an index's order is read in it, however long. SQLite does so by itself."""
+    if connection.dialect.name == "postgresql":
+        from streams import postgres
+
+        postgres.in_order(connection)
+
+
 def writer(parts: URL, *, patient: bool = False) -> Engine:
     """An engine that writes. SQLite: one connection, to be used under the caller's lock; transactions take the write
     lock at their begin, so a late conflict cannot undo one. ``patient``: for work that may take minutes.

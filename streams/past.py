@@ -6,9 +6,8 @@ The window is (since, until] by when a fact was taken in, which one index serves
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Connection, Select, and_, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, RowMapping, and_, cast, func, select
 
 from hub.ports import Counted, Gap, HistoryEntry, Past, Refusals, Silence
 from streams.tables import AUDIT, DEAD_LETTER, GAP, HISTORY
@@ -29,10 +28,8 @@ def past(
     """See ``hub.ports.Store.past``."""
     inside = and_(_OF.seen > since, _OF.seen <= until)
     mine = _OF.table.in_(tables)
-    held = _first(select(HISTORY).where(inside, mine))
-    newest = (held.c.table, held.c.entity, held.c.epoch, held.c.rev)
-    found = connection.execute(select(held).order_by(*newest).limit(limit + 1)).mappings()
-    facts = [HistoryEntry(**{name: row[name] for name in _FIELDS}) for row in found]
+    held = select(HISTORY).where(inside, mine).order_by(_OF.table, _OF.entity, _OF.epoch, _OF.rev).limit(limit + 1)
+    facts = [entry(row) for row in connection.execute(held).mappings()]
     return Past(
         facts=facts[:limit],
         before=list(_before(connection, since, inside, mine)),
@@ -45,33 +42,35 @@ def past(
     )
 
 
-def _first(window: Select[Any]) -> CTE:
-    """The window is found before anything is ordered or grouped. PostgreSQL takes the newest facts, of which it has no
-    statistics yet, for few, and would go through the whole history in the wanted order.
-    """
-    return window.cte().prefix_with("MATERIALIZED", dialect="postgresql")
+def entry(row: RowMapping) -> HistoryEntry:
+    """A row of the history."""
+    return HistoryEntry(**{name: row[name] for name in _FIELDS})
 
 
 def _before(
     connection: Connection, since: float, inside: ColumnElement[bool], mine: ColumnElement[bool]
 ) -> Iterator[HistoryEntry]:
-    """The newest fact that was there when the window began, of each thing that has one within it."""
-    now = select(_OF.table, _OF.entity).where(inside, mine).distinct().subquery()
-    rank = func.row_number().over(partition_by=(_OF.table, _OF.entity), order_by=(_OF.epoch.desc(), _OF.rev.desc()))
-    held = (
-        select(HISTORY, rank.label("rank"))
-        .join(now, and_(now.c.table == _OF.table, now.c.entity == _OF.entity))
-        .where(_OF.seen <= since)
-        .subquery()
+    """The newest fact that was there when the window began, of each thing that has one within it. Each is looked for
+    from the thing's newest fact on, so it costs what the window holds and not what the thing has gone through.
+    """
+    things = select(_OF.table, _OF.entity).where(inside, mine).distinct().subquery()
+    earlier = HISTORY.alias()
+    newest = (
+        select(earlier.c.seq)
+        .where(earlier.c.table == things.c.table, earlier.c.entity == things.c.entity, earlier.c.seen <= since)
+        .order_by(earlier.c.epoch.desc(), earlier.c.rev.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    query = select(held).where(held.c.rank == 1).order_by(held.c.table, held.c.entity)
+    query = select(HISTORY).where(_OF.seq.in_(select(newest).select_from(things))).order_by(_OF.table, _OF.entity)
     for row in connection.execute(query).mappings():
-        yield HistoryEntry(**{name: row[name] for name in _FIELDS})
+        yield entry(row)
 
 
 def _counted(connection: Connection, which: ColumnElement[bool]) -> Iterator[Counted]:
-    by = _first(select(_OF.table, _OF.entity, _OF.type).where(which)).c
-    for row in connection.execute(select(*by, func.count().label("facts")).group_by(*by).order_by(*by)):
+    by = (_OF.table, _OF.entity, _OF.type)
+    query = select(*by, func.count().label("facts")).where(which).group_by(*by).order_by(*by)
+    for row in connection.execute(query):
         yield Counted(row.table, row.entity, row.type, row.facts)
 
 

@@ -30,14 +30,9 @@ _LINE = {
     "tcp_user_timeout": 5000,
     "application_name": "hub",
 }
-_PLANS = {
-    "reader": {"enable_bitmapscan": "off", "enable_sort": "off"},
-    "writer": {"enable_seqscan": "off"},
-}
-"""Every question here is answered by an index, in its order. Where nothing has counted the rows yet, PostgreSQL takes
-an entity's history for short and sorts all of it (0.9 s for one of 20,000 facts), or reads a whole table to delete from
-it.
-"""
+_BY_INDEX = {"enable_seqscan": "off"}
+"""Of a writer: where nothing has counted the rows yet, PostgreSQL reads a whole table to delete from it."""
+_IN_ORDER = ("enable_bitmapscan", "enable_sort")
 _ONE_AT_A_TIME = 0x6875625F
 """The key of the advisory lock under which the schema is changed."""
 _ADVICE = {
@@ -94,6 +89,13 @@ def alone(connection: Connection) -> None:
     connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
 
 
+def in_order(connection: Connection) -> None:
+    """Until the transaction ends, what is asked for in an index's order is read in it. Where nothing has counted the
+    rows yet, PostgreSQL takes an entity's history for short, and reads and sorts all of it for its newest part.
+    """
+    connection.execute(select(*(func.set_config(name, "off", True) for name in _IN_ORDER)))
+
+
 def advice(said: str) -> str:
     """What to do about an error that waiting does not mend, or ``""``."""
     for words, what in _ADVICE.items():
@@ -129,7 +131,8 @@ def _settle(connection: Bounded, use: Use) -> None:
     }
     if version >= 170_000:
         bounds["transaction_timeout"] = "15s"
-    bounds |= _PLANS.get(use, {})
+    if use == "writer":
+        bounds |= _BY_INDEX
     if use == "patient":
         connection.answer_s = None
         bounds |= {"lock_timeout": "10min", "statement_timeout": "0", "transaction_timeout": "0"}

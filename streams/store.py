@@ -166,10 +166,10 @@ class SqlStore:
         """The newest ``limit`` applied facts of one entity, oldest first."""
         query = select(HISTORY).where(HISTORY.c.table == table, HISTORY.c.entity == entity)
         with self._read() as connection:
+            database.in_order(connection)
             newest = query.order_by(HISTORY.c.epoch.desc(), HISTORY.c.rev.desc()).limit(limit)
             found = connection.execute(newest).mappings().all()
-        fields = HistoryEntry.__struct_fields__
-        return [HistoryEntry(**{name: row[name] for name in fields}) for row in reversed(found)]
+        return [past.entry(row) for row in reversed(found)]
 
     def past(
         self, since: float, until: float, tables: Sequence[str], expected: Mapping[str, float], limit: int

@@ -20,8 +20,8 @@ from .events import SOURCE, TOPIC, Fault, FaultKind, FaultState, Lamp
 
 signed = speaker(TOPIC, SOURCE)
 
-LAMPS = 10
-REPORT_S = 6.0  # one lamp speaks every six seconds, each lamp once a minute
+LAMPS = 30
+REPORT_S = 2.0  # one lamp speaks every two seconds, each lamp once a minute
 BLOCK_S = 1200.0  # a lamp keeps its state for so long at least
 LIFE_S = 5 * 3600.0  # no fault lives longer
 RESTATE_S = 300.0
@@ -54,7 +54,8 @@ def _lamps(world: World, start: float, end: float) -> Iterator[Emission]:
 
 
 def _faults(world: World, start: float, end: float) -> Iterator[Emission]:
-    for opened, number, rng in arrivals(world, "template.faults", start - LIFE_S, end, 2.0):
+    # A lamp fails at any hour, so steady: without it arrivals follow the rhythm of the day, and the night has few.
+    for opened, number, rng in arrivals(world, "template.faults", start - LIFE_S, end, 4.0, steady=True):
         lamp = rng.randrange(LAMPS)
         kind = rng.choice(KINDS)
         assigned = opened + rng.uniform(300, 1800)

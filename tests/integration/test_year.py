@@ -76,6 +76,7 @@ class District:
 
     def __init__(self, url: str) -> None:
         known = plugs.discover()
+        self.topics = [stream.topic for stream in streams_of(known) if stream.topic != topics.POSITIONS_TOPIC]
         self.url, self.log, self.clock, self.until = url, Slow(), RunningClock(BEGIN, 0.0), BEGIN
         self.tables = {table.name: table for table in declared_tables(topics.TABLES, known)}
         self.running: Running = start(
@@ -112,17 +113,13 @@ class District:
 
     def stored(self) -> None:
         """Wait for the recorder; the log keeps nothing that is stored."""
-        ends = self.log.ends([topic for topic in self.topics if topic != topics.POSITIONS_TOPIC])
+        ends = self.log.ends(self.topics)
         held, deadline = self.running.hub.recorder, time.monotonic() + WAIT_S
         while held.waiting or any(held.committed.get(place, 0) < end for place, end in ends.items() if end):
             assert time.monotonic() < deadline, "the recorder does not keep up"
             time.sleep(0.01)
         for (topic, _), end in ends.items():
             self.log.trim(topic, end)
-
-    @property
-    def topics(self) -> list[str]:
-        return [stream.topic for stream in streams_of(plugs.discover())]
 
     def cost(self, window_s: float) -> Cost:
         """What it costs now. The list is of ``window_s``, so that what it shows stays the same."""
