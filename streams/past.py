@@ -27,7 +27,7 @@ def past(
 ) -> Past:
     """See ``hub.ports.Store.past``."""
     inside = and_(_OF.seen > since, _OF.seen <= until)
-    mine = _OF.table.in_(tables)
+    mine = _one_of(_OF.table, tables)
     held = select(HISTORY).where(inside, mine).order_by(_OF.table, _OF.entity, _OF.epoch, _OF.rev).limit(limit + 1)
     facts = [entry(row) for row in connection.execute(held).mappings()]
     return Past(
@@ -40,6 +40,11 @@ def past(
         silences=sorted(_silences(connection, since, until, inside, expected), key=lambda one: (one.topic, one.since)),
         full=len(facts) > limit,
     )
+
+
+def _one_of(name: ColumnElement[str], tables: Sequence[str]) -> ColumnElement[bool]:
+    """Written so that no index serves it: one by table would read all that these tables ever went through."""
+    return name.concat("").in_(tables)
 
 
 def entry(row: RowMapping) -> HistoryEntry:
@@ -78,7 +83,7 @@ def _actors(
     connection: Connection, since: float, until: float, tables: Sequence[str]
 ) -> Iterator[tuple[str, str, str]]:
     of = AUDIT.c
-    which = and_(of.at > since, of.at <= until, of.outcome == OK, of.table.in_(tables))
+    which = and_(of.at > since, of.at <= until, of.outcome == OK, _one_of(of.table, tables))
     by = (of.table, of.entity, of.actor)
     for row in connection.execute(select(*by).where(which).distinct().order_by(*by)):
         yield row.table, row.entity, row.actor

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, select, text
+from sqlalchemy import Connection, create_engine, event, select, text
 
 from hub.domain.field import Camera, Unit
 from hub.domain.model import Position, Text
 from hub.picture.delta import Delta
 from hub.picture.rows import Row, Table
 from hub.ports import Batch, DeadLetter, Gap, HistoryEntry, Outgoing
+from streams.store import SqlStore
 from streams.tables import SCHEMA
 
 UNITS = Table(name="units", title=Text("警力", "Units"), data=Unit)
@@ -99,4 +100,25 @@ def content(url: str) -> dict[str, list[Any]]:
         }
     out["hub_row"] = [row[:-1] for row in out["hub_row"]]  # without the number of the batch
     del out["hub_state"], out["hub_lease"]
+    return out
+
+
+def plans(held: SqlStore, ask: Callable[[], object]) -> list[str]:
+    """How the database goes about what ``ask`` makes the store read, statement by statement."""
+    said: list[tuple[str, Any]] = []
+
+    def heard(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            said.append((statement, parameters))
+
+    event.listen(held._reader, "before_cursor_execute", heard)
+    ask()
+    event.remove(held._reader, "before_cursor_execute", heard)
+    out = []
+    with held._reader.connect() as connection:
+        how = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+        for statement, parameters in said:
+            connection.exec_driver_sql(statement, parameters)
+            told = connection.exec_driver_sql(how + statement, parameters)
+            out.append("\n".join(str(row[-1]) for row in told))
     return out

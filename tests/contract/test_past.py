@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hub.ports import Batch, Counted, DeadLetter, Gap, HistoryEntry, Past, Silence
 from streams.store import SqlStore
 from tests.contract.deciding import AT, KEY, decide
-from tests.contract.filling import entry
+from tests.contract.filling import entry, plans
 
 TABLES = ("clues", "units")
 
@@ -144,3 +145,21 @@ def test_any_step_wider_than_allowed_is_found_wherever_it_lies(store: SqlStore) 
     times = [1000.0 + 29.9 * n + (n > 40) * 31.0 for n in range(80)]
     kept(store, *(fact(f"C-{n}", 1, at, topic="centre.b", table="cameras") for n, at in enumerate(times)))
     assert [s for s in quiet(store, 0.0, times[-1], of_all=30.0) if not s.topic] == [Silence("", times[40], times[41])]
+
+
+def test_only_the_window_is_read_and_no_table_s_whole_history(store: SqlStore) -> None:
+    for k in range(4):
+        facts = (fact(f"K-{i % 50}", i + 1, float(i)) for i in range(k * 5000, (k + 1) * 5000))
+        kept(store, *facts)
+    found = asked(store, 19_900.0, 20_000.0, expected={"": 60.0})
+    assert (len(found.facts), len(found.before)) == (99, 50)
+    told = plans(store, lambda: asked(store, 19_900.0, 20_000.0, expected={"": 60.0}))
+    windows = [plan for plan in told if "ix_hub_history_seen" in plan]
+    assert len(windows) == 5  # facts, what was before, counts, the first of all, silences
+    by_name = r"sqlite_autoindex_hub_history_1 .*|using hub_history_once .*\n *Index Cond: .*|on hub_history_once.*"
+    for plan in told:
+        assert "Seq Scan on hub_history" not in plan
+        assert "SCAN hub_history" not in plan
+        assert "hub_audit_entity" not in plan
+        for used in re.finditer(by_name, plan):
+            assert "entity" in used[0], plan

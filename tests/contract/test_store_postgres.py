@@ -11,12 +11,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import ClauseElement, Connection, delete, event, select
+from sqlalchemy import ClauseElement, Connection, delete, select
 from sqlalchemy.exc import InternalError
 
 from hub.errors import HubError, StoreDown
@@ -25,7 +24,7 @@ from streams import batches, postgres, store
 from streams.snapshots import Kept
 from streams.store import SqlStore
 from streams.tables import HISTORY, OUTBOX
-from tests.contract.filling import TABLES, entry, full_batch, past, unit, units
+from tests.contract.filling import TABLES, entry, full_batch, past, plans, unit, units
 from tests.proxy import Line
 from tests.servers.kafka import free_ports
 from tests.servers.postgres import PASSWORD, USER, Postgres
@@ -263,24 +262,6 @@ def test_a_snapshot_is_of_one_state_while_others_commit(postgres: str, monkeypat
 def plan(connection: Connection, statement: ClauseElement) -> str:
     literal = statement.compile(connection, compile_kwargs={"literal_binds": True})
     return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {literal}"))
-
-
-def plans(held: SqlStore, ask: Callable[[], object]) -> list[str]:
-    """How PostgreSQL goes about what ``ask`` makes the store read, statement by statement."""
-    said: list[tuple[str, Any]] = []
-
-    def heard(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        said.append((statement, parameters))
-
-    event.listen(held._reader, "before_cursor_execute", heard)
-    ask()
-    event.remove(held._reader, "before_cursor_execute", heard)
-    out = []
-    with held._reader.connect() as connection:
-        for statement, parameters in said:
-            connection.exec_driver_sql(statement, parameters)
-            out.append("\n".join(row[0] for row in connection.exec_driver_sql("EXPLAIN " + statement, parameters)))
-    return out
 
 
 def test_indexes_answer_even_where_nothing_was_counted_yet(postgres: str) -> None:
