@@ -40,7 +40,7 @@ def _forced(chunk: str, width: float, measure: Measure) -> list[str]:
     parts, part = [], ""
     for sign in chunk:
         if part and measure((part + sign).rstrip()) > width:
-            parts.append(part)
+            parts.append(part.rstrip())
             part = ""
         part += sign
     return [*parts, part]

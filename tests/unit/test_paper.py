@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 import segno
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
@@ -412,6 +412,7 @@ def narrow(text: str) -> float:
 
 
 @given(st.text("任务清单，。（）a bc,.\n-", max_size=80), st.integers(4, 30))
+@example("aa） .", 4)  # a cut after a space
 def test_lines_lose_nothing_and_fit(text: str, width: int) -> None:
     lines = broken(text, width, narrow)
     assert bare("".join(lines)) == bare(text)
