@@ -211,7 +211,8 @@
     if (chased) tags.append(say(chased, 'chased-tag'));
     if (one.results.length) tags.append(say({ zh: one.results.map((r) => `${r.title.zh} ${hub.number(r.value)}${r.unit?.zh ?? ''}`).join(' · '), en: one.results.map((r) => `${r.title.en} ${hub.number(r.value)}${r.unit ? ` ${r.unit.en}` : ''}`).join(' · ') }, 'handover-reason'));
     else if (one.reason) tags.append(say(one.reason, 'handover-reason'));
-    const node = dom.make('div', 'handover-line', dom.mark(one.priority ?? 4), dom.make('span', 'handover-id', own ? '' : one.id), link, road, tags, facts,
+    const urgency = one.priority ? dom.mark(one.priority) : dom.make('span');   // operations and tasks are not graded
+    const node = dom.make('div', 'handover-line', urgency, dom.make('span', 'handover-id', own ? '' : one.id), link, road, tags, facts,
       dom.make('span', 'handover-facts', own ? '' : `${one.facts}`), dom.make('span', 'handover-times', times));
     dom.cls(node, 'is-late', one.late);
     dom.cls(node, 'is-ended', !one.open && !own);

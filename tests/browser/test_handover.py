@@ -56,6 +56,7 @@ def list_is_there(page: Watched) -> None:
 
 def test_one_goes_and_signs_the_other_compares_and_signs(browser: Browser, demo: Process) -> None:
     clue(demo, "K-HAND")
+    give(demo, "operation.start", {"id": "O-HAND", "words": {"zh": "试点作战", "en": "Trial operation"}})
     with opened(browser, f"{demo.url}/desk?lang=en") as page:
         page.until("hub.road && hub.acting && document.getElementById('desk-handover')")
         acting(page, "duty-1")
@@ -68,6 +69,9 @@ def test_one_goes_and_signs_the_other_compares_and_signs(browser: Browser, demo:
         assert "new → reported → triaged" in said
         assert "Duty officer 1" in said
         assert "left" in said
+        assert page.ask(f"{line}.querySelector('.mark').dataset.priority") == "1"
+        operation = "[...document.querySelectorAll('.handover-line')].find(n => n.innerText.includes('O-HAND'))"
+        assert not page.ask(f"{operation}.querySelector('.mark')"), "an operation has no grade that could be shown"
         page.until("!document.querySelector('.handover-sign').disabled")
         page.page.keyboard.press("Control+Enter")
         page.until("[...hub.table('handovers').values()].some(row => row.state === 'offered')")
