@@ -16,7 +16,7 @@ from hub.field.script import DESK
 
 Decisions = Literal["script", "people"]
 _DIVERTED = ".incident.diverted.v1"
-_ENDINGS = (".incident.unit_cleared.v1", ".incident.closed.v1")
+_ENDINGS = (".incident.unit_cleared.v1", ".incident.closed.v1", ".alarm.cleared.v1")
 _TABLES: dict[type[Any], str] = {
     Clue: "clues",
     Incident: "incidents",
@@ -44,6 +44,9 @@ class Hand:
             return True
         if self.decisions == "people" and _decided(emission):
             return False
+        if isinstance(fact, Alarm) and fact.state == "cleared":
+            # Its cause is over, whoever has seen it; only of a call in somebody's hand nobody else says so.
+            return fact.subject is None or not self._touched(*fact.subject)
         if self._touched(table, fact.id):
             return False
         if isinstance(fact, Operation):

@@ -15,7 +15,7 @@ from hub.domain.model import Position, Text, instant
 from hub.field import cameras, drones, roads
 from hub.field.dispatch import attended
 from hub.field.flights import drone_id
-from hub.field.script import Script
+from hub.field.script import DESK, Script
 from hub.field.topics import FIELD_TOPIC, event_type
 from hub.field.world import HOUR, World, rev_at
 
@@ -75,7 +75,7 @@ def _life(world: World, cause: Cause) -> Iterator[Emission]:
         acknowledged = at if verb == "acknowledged" else acknowledged
         yield Emission(
             topic=FIELD_TOPIC,
-            source=SOURCE,
+            source=DESK if state in ("acknowledged", "shelved") else SOURCE,
             type=event_type("alarm", verb),
             at=at,
             data=Alarm(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hub.domain.field import Incident, Unit
+from hub.domain.field import Alarm, Incident, Unit
 from hub.domain.kinds import KINDS, kind
-from hub.domain.model import Text
+from hub.domain.model import Fact, Text
 from hub.road import commands as c
 from hub.road.act import HUB, Act, plain
 from hub.road.reasons import CLOSINGS, chosen, refused
-from hub.road.states import INCIDENT
+from hub.road.states import ALARM, INCIDENT
 
 
 def report(act: Act, data: c.IncidentReport) -> None:
@@ -75,6 +75,7 @@ def divert(act: Act, data: c.IncidentDivert) -> None:
     reason = c.said(data.words) or Text("非警务事项", "not police business")
     hop = act.hop(verb, to.en[:160], reason, due)
     act.change("incidents", verb, incident, hop, state=state, units=(), diverted_to=to, reason=reason, due_at=due)
+    _clear(act, incident)
 
 
 def sign(act: Act, data: c.IncidentSign) -> None:
@@ -113,6 +114,7 @@ def close(act: Act, data: c.Close) -> None:
     act.change(
         "incidents", verb, incident, hop, state=state, owner=HUB, units=(), closed_at=act.at, due_at=None, reason=reason
     )
+    _clear(act, incident)
 
 
 def reopen(act: Act, data: c.Said) -> None:
@@ -135,3 +137,17 @@ def reopen(act: Act, data: c.Said) -> None:
         due_at=None,
         reason=reason,
     )
+
+
+def _clear(act: Act, incident: Incident) -> None:
+    """What the call raised demands nothing more: its alarms are cleared with it."""
+    about = ("incidents", incident.id)
+    for key in [key for key, row in act.seen.rows("alarms").items() if _subject(row.fact) == about]:
+        alarm = act.held("alarms", key, Alarm)
+        if alarm.state not in ALARM.ends:
+            verb, state = act.step(ALARM, alarm.state, alarm.id)
+            act.change("alarms", verb, alarm, state=state, shelved_until=None, cleared_at=act.at)
+
+
+def _subject(fact: Fact) -> tuple[str, str] | None:
+    return fact.subject if isinstance(fact, Alarm) else None

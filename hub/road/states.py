@@ -192,6 +192,7 @@ INCIDENT = Machine(
     ends=frozenset({"closed"}),
 )
 
+_ALARM_OPEN = ("raised", "acknowledged", "shelved")
 ALARM = Machine(
     table="alarms",
     title=Text("告警", "Alarm"),
@@ -204,6 +205,8 @@ ALARM = Machine(
     moves=(
         Move("acknowledged", "alarm.acknowledge", ("raised", "shelved"), "acknowledged", Text("确认", "Acknowledge")),
         Move("shelved", "alarm.shelve", ("raised", "acknowledged"), "shelved", Text("搁置", "Shelve")),
+        Move("cleared", "incident.divert", _ALARM_OPEN, "cleared", Text("随警情解除", "Clear with its call")),
+        Move("cleared", "incident.close", _ALARM_OPEN, "cleared", Text("随警情解除", "Clear with its call")),
     ),
     ends=frozenset({"cleared"}),
 )

@@ -256,6 +256,22 @@ def test_alarms_proposals_and_shifts(desk: Desk) -> None:
     assert desk.fact("handovers", "H-1").in_by == "duty-2"
 
 
+@pytest.mark.parametrize(("command", "data"), [("close", {"cause": "settled"}), ("divert", {"to": "12345"})])
+def test_what_a_call_raised_is_cleared_with_it(desk: Desk, command: str, data: dict[str, Any]) -> None:
+    desk.give(DUTY, "incident.report", "I-1", kind="wages", words="讨薪")
+    for key, about in (("A-1", "I-1"), ("A-2", "I-2")):
+        alarm = msgspec.structs.replace(desk.fact("alarms", key), subject=("incidents", about))
+        desk.picture.apply({"alarms": {key: Row(alarm, NOW, NOW, "cn.hub.alarm.raised.v1")}})
+    desk.give(DUTY, "alarm.acknowledge", "A-1")
+    desk.give(DUTY, "incident.dispatch", "I-1", units=("U-1",))
+    said = desk.give(DUTY, f"incident.{command}", "I-1", **data).emissions
+    assert [(e.type, e.data.id) for e in said[1:]] == [("cn.hub.alarm.cleared.v1", "A-1")]
+    assert (desk.fact("alarms", "A-1").state, desk.fact("alarms", "A-1").cleared_at) == ("cleared", instant(desk.now))
+    assert desk.fact("alarms", "A-2").state == "raised", "of another call"
+    desk.give(DUTY, "incident.reopen", "I-1", words="当事人反悔")
+    assert len(desk.give(DUTY, f"incident.{command}", "I-1", **data).emissions) == 1, "cleared once"
+
+
 def test_what_somebody_else_changed_is_said(desk: Desk) -> None:
     desk.give(ALPHA, "clue.report", "K-1", words="线索", priority=2)
     desk.give(DUTY, "clue.triage", "K-1", rev=1, priority=1)

@@ -10,8 +10,11 @@ import pytest
 from hub.domain.events import Emission
 from hub.domain.field import Alarm, Clue, Hop, Incident, Operation, Task, Unit
 from hub.domain.model import Fact, Text, instant
+from hub.field import simulate
+from hub.field.district import build
 from hub.field.script import DESK
 from hub.field.topics import TABLES
+from hub.field.world import HOUR, World
 from hub.hand import Hand
 from hub.picture.fold import Picture
 from hub.picture.rows import Row
@@ -65,8 +68,21 @@ def test_what_a_person_took_is_theirs(engine: Engine, hand: Hand) -> None:
     engine.has("incidents", msgspec.structs.replace(CALL, hops=(MINE,)))
     engine.has("alarms", ALARM, "cn.hub.alarm.acknowledged.v1", "/hub/demo")
     assert not any(hand.says(said(fact)) for fact in (CLUE, CALL, ALARM))
+    gone = msgspec.structs.replace(ALARM, state="cleared", cleared_at=instant(NOW))
+    assert hand.says(said(gone)), "its cause is over, whoever has seen it"
+    assert not hand.says(said(msgspec.structs.replace(gone, subject=("incidents", "I-1")))), "its call is in hand"
     assert not hand.says(said(WORK)), "nothing is begun from a clue that is in hand"
     assert not hand.says(said(LINE)), "nor the tasks of it"
+
+
+def test_what_the_script_itself_saw_is_cleared_by_it(engine: Engine, hand: Hand) -> None:
+    world, last = World(build(1), 1, NOW), dict[str, str]()
+    for each in simulate.events(world, NOW - 6 * HOUR, NOW):
+        if isinstance(each.data, Alarm):
+            assert hand.says(each), each
+            last[each.data.id] = each.data.state
+            engine.has("alarms", each.data, each.type, each.source)
+    assert list(last.values()).count("cleared") > 15
 
 
 def test_an_operation_that_runs_already_goes_on(engine: Engine, hand: Hand) -> None:
@@ -87,5 +103,10 @@ def test_every_decision_is_left_to_people(hand: Hand) -> None:
         assert people.says(end), "an ordinary call ends by itself"
         assert not people.says(msgspec.structs.replace(end, correlation="rooftop_rescue-1123A")), "a story's does not"
     assert not people.says(said(WORK))
+    for verb in ("acknowledged", "shelved"):
+        assert not people.says(said(ALARM, DESK, f"cn.hub.alarm.{verb}.v1")), "an officer sees it, not the script"
+    over = said(msgspec.structs.replace(ALARM, state="cleared"), "/hub/watch", "cn.hub.alarm.cleared.v1")
+    assert people.says(over)
+    assert not people.says(msgspec.structs.replace(over, correlation="rooftop_rescue-1123A"))
     unit = Unit(id="U-1", rev=1, call_sign="101", kind="foot", status="available")
     assert people.says(said(unit, "/hub/field"))
