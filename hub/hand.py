@@ -80,4 +80,6 @@ def _decided(emission: Emission) -> bool:
     the queue would grow all day.
     """
     ended = emission.type.endswith(_ENDINGS) and emission.correlation is not None
-    return ended or emission.source == DESK or emission.type.endswith(_DIVERTED)
+    # Alarms are seen by the script until somebody has (alarm.acknowledge): there is no page to do it on yet.
+    desk = emission.source == DESK and not isinstance(emission.data, Alarm)
+    return ended or desk or emission.type.endswith(_DIVERTED)

@@ -104,7 +104,7 @@ def test_every_decision_is_left_to_people(hand: Hand) -> None:
         assert not people.says(msgspec.structs.replace(end, correlation="rooftop_rescue-1123A")), "a story's does not"
     assert not people.says(said(WORK))
     for verb in ("acknowledged", "shelved"):
-        assert not people.says(said(ALARM, DESK, f"cn.hub.alarm.{verb}.v1")), "an officer sees it, not the script"
+        assert people.says(said(ALARM, DESK, f"cn.hub.alarm.{verb}.v1")), "no page acknowledges yet"
     over = said(msgspec.structs.replace(ALARM, state="cleared"), "/hub/watch", "cn.hub.alarm.cleared.v1")
     assert people.says(over)
     assert not people.says(msgspec.structs.replace(over, correlation="rooftop_rescue-1123A"))
