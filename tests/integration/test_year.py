@@ -236,5 +236,4 @@ def test_what_a_year_costs(store_url: str) -> None:
     print(f"{forgotten} facts forgotten at {full} B, half as many new ones: {again} B")
     assert math.isfinite(slope)
     assert grows["disk"] < 1.1, "a fact costs what it costs, however many there are"
-    # PostgreSQL hands out an emptied index page only when no transaction can still see it: some growth is its way.
-    assert again - full < 0.4 * slope * (forgotten // 2), "the room of what was forgotten is used again"
+    assert again <= full * 1.05, "the room of what was forgotten is used again"
